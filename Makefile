@@ -1,0 +1,61 @@
+# make run     start the bot (sets up whatever is missing or has changed)
+# make shell   talk to it in this terminal
+# make setup   environments, encoder, index and dialogue model, without starting anything
+# make train   render the clinic's details into the words and train the dialogue
+# make test    all tests, in both environments
+# make lint    ruff and mypy
+# make bench   our bot beside Rasa's default project: turns, start, memory
+# make lock    resolve the pins of pyproject.toml anew into requirements/
+# make clean   remove everything made here, environments included
+#
+# A step of the setup runs only when the contents of its inputs have changed: bot/setup/steps.py.
+
+MAKEFLAGS += --no-print-directory
+include bot/setup/process.env
+export $(shell sed -n 's/^\([A-Z_]*\)=.*/\1/p' bot/setup/process.env)
+
+SETUP := python3 -m bot.setup
+APP := .venv/bin/python
+RASA := .venv-rasa/bin/python
+CODE := actions bot knowledge bench tests
+# What runs in both environments, and what runs in Rasa's process: checked on Python 3.10 too.
+BOTH := actions/triage bot/nlu bot/policies bot/channels bot/stores bot/clinic.py bot/wording.py knowledge/encoder.py
+BOTH_TESTS := tests/actions/triage tests/bot/nlu tests/bot/policies tests/bot/channels tests/bot/test_clinic.py tests/knowledge/test_encoder*.py
+
+.PHONY: help run shell setup train test lint bench lock clean
+.SILENT:
+
+help:
+	sed -n 's/^# make/make/p' Makefile
+
+setup:
+	$(SETUP) all
+
+train:
+	$(SETUP) train
+
+run: setup
+	exec $(APP) -m bot.run
+
+shell: setup
+	exec $(APP) -m bot.shell
+
+test: setup
+	$(APP) -m pytest tests
+	$(RASA) -m pytest -p no:cacheprovider $(wildcard $(BOTH_TESTS))
+
+lint:
+	$(SETUP) environments
+	$(APP) -m ruff check $(CODE)
+	$(APP) -m ruff format --check --quiet $(CODE)
+	$(APP) -m mypy actions bot knowledge bench
+	$(APP) -m mypy --python-executable $(RASA) --cache-dir .mypy_cache/rasa $(wildcard $(BOTH))
+
+bench: setup
+	$(APP) -m bench
+
+lock:
+	python3 bot/setup/environment.py lock
+
+clean:
+	rm -rf .build .venv .venv-rasa .rasa .mypy_cache .ruff_cache .pytest_cache .hypothesis

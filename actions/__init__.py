@@ -1,0 +1,1 @@
+"""Custom actions (rasa-sdk) and, in `actions.triage`, the protocol they call."""

@@ -1,0 +1,103 @@
+"""`action_triage`: assess what is known and tell the patient how urgent it is.
+
+The protocol decides (`actions.triage`); this only finds the words: the response of the
+disposition, the findings that led to it, the guide's passages behind it, and who can be reached at
+this moment.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.answer import quoted, searcher
+from actions.messages import clinic, say
+from actions.triage import Case, Result, assess, case_from_slots, findings, triage_message
+from bot.clinic import open_now
+from knowledge import Passage
+
+#: The guide's facts that a result shows beside its own words (numbers of the guide, `[S n]`).
+PASSAGES = {
+    "urgent": ("S12",),
+    "contact": ("S12", "S26"),
+    "next_appointment": ("S26",),
+    "undetermined": ("S27",),
+    "self_care": ("S23", "S24"),
+    "expected": ("S11",),
+}
+
+#: The guide's own words on when not to wait; with every result (triage protocol, "Defaults").
+SAFETY_NET = "S13"
+
+
+class ActionTriage(Action):
+    """Says the result of the check."""
+
+    def name(self) -> str:
+        """Its name in the rules."""
+        return "action_triage"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Tell the result; keep its disposition and begin the next check with fresh tries."""
+        now = datetime.now(timezone.utc)
+        case = case_from_slots(tracker.current_slot_values(), now)
+        result = assess(case)
+        wording = "next_appointment" if "C3" in result.rules else result.disposition
+        passages = _passages(PASSAGES[wording])
+        safety_net = _passages((SAFETY_NET,))
+        message = triage_message(
+            result,
+            case,
+            citations=[passage.citation() for passage in (*passages, *safety_net)],
+            versions=searcher().versions(),
+        )
+        say(
+            dispatcher,
+            tracker,
+            f"utter_result_{wording}",
+            message,
+            reasons=reasons(case, result),
+            open_now=open_now(clinic(), now).sentence,
+            passages="\n".join(quoted(passage) for passage in passages),
+            safety_net="\n".join(quoted(passage) for passage in safety_net),
+            fine_print=fine_print(result),
+        )
+        return [
+            SlotSet("disposition", result.disposition),
+            SlotSet("tries", None),
+            SlotSet("unanswered", None),
+        ]
+
+
+def reasons(case: Case, result: Result) -> str:
+    """What the result rests on, in one sentence: the findings told and the rules' own labels."""
+    told = [findings()[name].label for name in case.present()]
+    sentence = f"You told me about {', '.join(told)}." if told else "You told me of no complaint."
+    if case.hours_late is not None:
+        sentence += f" The treatment was about {_ago(case.hours_late)} ago."
+    return sentence
+
+
+def fine_print(result: Result) -> str:
+    """Which protocol spoke, whether a clinician has signed it, and what this is not."""
+    signed = "signed" if result.signed else "a draft, not signed by a clinician"
+    return (
+        f"(Protocol version {result.protocol_version}, {signed}; rules {', '.join(result.rules)}. "
+        "This informs you; it is not a diagnosis.)"
+    )
+
+
+def _ago(hours: float) -> str:
+    if hours <= 72:
+        return f"{round(hours)} hours"
+    return f"{round(hours / 24)} days"
+
+
+def _passages(facts: tuple[str, ...]) -> list[Passage]:
+    return [passage for fact in facts if (passage := searcher().passage_of_fact(fact))]

@@ -1,0 +1,1 @@
+"""The bot: reading (`bot.nlu`), dialogue policies, domain and clinic details."""

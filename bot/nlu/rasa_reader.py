@@ -1,0 +1,147 @@
+"""The reader as a Rasa component: a message and its conversation in, intent and entities out.
+
+One entity per slot that the message fills (`hives: present`, `itching_severity: mild`), so that
+Rasa's own `from_entity` mappings fill the slots and no action server is needed. The intent is the
+reader's act, overridden by `red_flag` when the message itself holds an emergency.
+
+Commands that start with "/" exist only as payloads of buttons that this conversation was offered;
+typed by hand they are text like any other.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from actions.triage import Case, is_emergency, slots_from_reading
+from bot.clinic import load_clinic
+from bot.nlu import read
+from bot.nlu.conversation import (
+    ANSWERING_ACTS,
+    EARLIER,
+    earlier_findings_answer,
+    is_pause,
+)
+
+
+logger = logging.getLogger(__name__)
+
+FORM = "triage_form"
+ANSWER_PREFIX = "/answer/"
+
+
+class MessageReader(GraphComponent):
+    """Reads each message once, with what the conversation asked last."""
+
+    def __init__(self, time_zone: str) -> None:
+        self._time_zone = time_zone
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> MessageReader:
+        """Make the reader and load its lexicon, so that the first patient does not wait."""
+        reader = cls(load_clinic(CLINIC_FILE).time_zone)
+        read("warm up")
+        return reader
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> MessageReader:
+        """Make the reader; see `create`."""
+        return cls.create(config, model_storage, resource, execution_context)
+
+    def process(self, messages: list[Message], tracker: DialogueStateTracker) -> list[Message]:
+        """Set intent and entities of each message."""
+        for message in messages:
+            text = message.get(TEXT) or ""
+            try:
+                intent, values = self._read(text, tracker)
+            except Exception as error:  # an unreadable message still gets words
+                logger.error("A message could not be read: %s", type(error).__name__)
+                intent, values = "unreadable", {}
+            message.set(INTENT, {"name": intent, "confidence": 1.0}, add_to_output=True)
+            message.set(
+                ENTITIES,
+                [
+                    {"entity": name, "value": value, "start": 0, "end": 0, "extractor": "reader"}
+                    for name, value in values.items()
+                ],
+                add_to_output=True,
+            )
+        return messages
+
+    def _read(self, text: str, tracker: DialogueStateTracker) -> tuple[str, dict[str, Any]]:
+        slots = tracker.current_slot_values()
+        pressed = _pressed_button(text, tracker, slots.get("requested_slot"))
+        if pressed is not None:
+            payload, text = pressed
+            if not payload.startswith(ANSWER_PREFIX):
+                return payload.removeprefix("/"), {}
+        asking = tracker.active_loop_name == FORM
+        asks = tuple(slots.get("asks") or ()) if asking else ()
+        items = tuple(tuple(item) for item in slots.get("items") or ()) if asking else ()
+        now = datetime.now(timezone.utc)
+        reading = read(text, now=now, timezone=self._time_zone, asks=asks, items=items).to_json()
+        values = slots_from_reading(reading)
+        question = slots.get("requested_slot")
+        if asking and question == EARLIER:
+            values.update(earlier_findings_answer(reading["act"], reading["findings"], slots))
+        elif is_pause(_last_heard(tracker), now, slots):
+            values["paused"] = True
+        if asking and question and reading["act"] in ANSWERING_ACTS:
+            values[question] = "heard"
+        intent = reading["act"]
+        if is_emergency(Case.from_json(reading)):
+            intent = "red_flag"
+        elif reading.get("truncated"):
+            intent = "too_long"
+        return intent, values
+
+
+def _pressed_button(
+    text: str, tracker: DialogueStateTracker, question: str | None
+) -> tuple[str, str] | None:
+    """Payload and title of the button that `text` is, if this conversation was offered it.
+
+    An answer's button counts only while its question is open: an old "none of these" must not
+    clear a newer question.
+    """
+    text = text.strip()
+    if not text.startswith("/"):
+        return None
+    if text.startswith(ANSWER_PREFIX) and text.split("/")[2:3] != [question]:
+        return None
+    for event in reversed(tracker.events):
+        if isinstance(event, BotUttered):
+            for button in event.data.get("buttons") or ():
+                if button.get("payload") == text:
+                    return text, str(button.get("title", ""))
+    return None
+
+
+def _last_heard(tracker: DialogueStateTracker) -> datetime | None:
+    """When the patient wrote last, before this message."""
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered) and event.timestamp:
+            return datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(seconds=event.timestamp)
+    return None

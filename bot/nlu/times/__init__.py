@@ -1,0 +1,133 @@
+"""When the treatment was, how long the complaint has lasted, and the temperature, from a message.
+
+    read_times("had it done 36 hours ago, itchy since this morning", now)
+
+Choices, each on the cautious side:
+
+- "Day 5" is the fifth day: 96 to 120 hours. "5 days after" is 120 hours.
+- A bare number asked for "how many hours or days" means days up to 14 and hours above: read as
+  days it is the later time, and nobody counts more than two weeks in days.
+- "A few" is two to four, "more than 3 days" ends 15 % later; ranges count with their late end.
+- Of several times of the treatment the latest counts, unless the patient corrects himself; of
+  several durations the longest.
+- "Just had it done" is the last 12 hours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+
+from .days import CLOCK_RULES, DAY_RULES, MOMENT_RULES
+from .lexemes import Lexeme, lexemes
+from .phrases import AGO_RULES, LINK_RULES
+from .rewriting import rewrite
+from .roles import Role, assign
+from .spans import NUMBER_RULES, SPAN_RULES
+from .temperature import read_temperature
+
+__all__ = ["Hours", "Times", "read_times"]
+
+Hours = float | tuple[float, float]
+
+_MAX_HOURS = 60 * 8766
+_DAYS_UP_TO = 14
+_RULES = (*NUMBER_RULES, *SPAN_RULES, *AGO_RULES, *DAY_RULES, *CLOCK_RULES, *MOMENT_RULES,
+          *LINK_RULES)
+_CORRECTIONS = frozenset(["actually", "sorry", "mean", "meant", "correction", "rather", "no", "wait"])
+
+
+@dataclass(frozen=True)
+class Times:
+    """What a message says about time. Hours are a number, or (least, most).
+
+    `treated_at` is earliest and latest, aware, never ahead of now; `hours` the same before now.
+    `spans` tells which characters said `treated_at`, `duration_hours` and `temperature_c`.
+    """
+
+    treated_at: tuple[datetime, datetime] | None = None
+    hours: Hours | None = None
+    duration_hours: Hours | None = None
+    temperature_c: float | None = None
+    spans: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+
+def read_times(text: str, now: datetime, asks: Sequence[str] = ()) -> Times:
+    """Read `text`, written at `now` (aware, in the patient's time zone), after the question `asks`."""
+    words = lexemes(text)
+    numbers = rewrite(words, NUMBER_RULES, now)
+    found = rewrite(numbers, _RULES[len(NUMBER_RULES):], now)
+    asked = "treated_at" in asks
+    roles = assign(found, asked, bool(asks) and not asked)
+    treated = _treated(found, roles) or (_bare_number(found, roles) if asked else None)
+    lasting = _lasting(roles)
+    spans: dict[str, tuple[int, int]] = {}
+    if treated:
+        spans["treated_at"] = treated.start, treated.end
+    if lasting:
+        spans["duration_hours"] = lasting.start, lasting.end
+    temperature = read_temperature(found, "fever" in asks)
+    if temperature:
+        spans["temperature_c"] = temperature[1].start, temperature[1].end
+    return Times(
+        _interval(treated, now),
+        _hours(treated),
+        _hours(lasting),
+        temperature[0] if temperature else None,
+        spans,
+    )
+
+
+def _treated(found: Sequence[Lexeme], roles: Sequence[Role]) -> Lexeme | None:
+    times = [
+        role.lexeme
+        for role in roles
+        if role.kind == "treatment" and role.lexeme.high <= _MAX_HOURS
+    ]
+    exact = [each for each in times if each.symbol not in ("JUST", "WITHIN")] or times
+    if not exact:
+        return None
+    corrected = any(
+        word.symbol in _CORRECTIONS and exact[0].end <= word.start <= exact[-1].start
+        for word in found
+    )
+    return exact[-1] if corrected else min(exact, key=lambda each: each.high)
+
+
+def _lasting(roles: Sequence[Role]) -> Lexeme | None:
+    times = [
+        role.lexeme for role in roles if role.kind == "onset" and role.lexeme.high <= _MAX_HOURS
+    ]
+    exact = [each for each in times if each.symbol not in ("WOKE", "JUST")] or times
+    return max(exact, key=lambda each: each.high, default=None)
+
+
+def _bare_number(found: Sequence[Lexeme], roles: Sequence[Role]) -> Lexeme | None:
+    """The only number of a short answer to "how many hours or days ago"."""
+    numbers = [each for each in found if each.symbol in ("NUM", "Q")]
+    if len(numbers) != 1 or len(found) > 6 or any(role.kind for role in roles):
+        return None
+    number = numbers[0]
+    unit = 24.0 if number.high <= _DAYS_UP_TO else 1.0
+    if number.high * unit > _MAX_HOURS:
+        return None
+    return Lexeme("AGO", number.start, number.end, number.low * unit, number.high * unit, unit)
+
+
+def _interval(lexeme: Lexeme | None, now: datetime) -> tuple[datetime, datetime] | None:
+    if lexeme is None:
+        return None
+    utc = now.astimezone(timezone.utc)
+    earliest, latest = (
+        (utc - timedelta(hours=hours)).astimezone(now.tzinfo).replace(microsecond=0)
+        for hours in (lexeme.high, lexeme.low)
+    )
+    return earliest, latest
+
+
+def _hours(lexeme: Lexeme | None) -> Hours | None:
+    if lexeme is None:
+        return None
+    low, high = round(lexeme.low, 2), round(lexeme.high, 2)
+    return low if low == high else (low, high)

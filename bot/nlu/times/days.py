@@ -1,0 +1,346 @@
+"""Days, dates, parts of a day and clock times, resolved against now.
+
+`DAY` counts days before today (nearest, farthest), `PART` hours after midnight, `MOMENT` hours
+before now. A weekday or a date without a year is the latest one that is past; today's own weekday
+is the one a week ago (for today people say "today"). A moment ahead of now becomes `FUTURE`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta, timezone
+
+from .lexemes import Lexeme
+from .rewriting import Found, Rule, rule
+
+_END = "(?=$|[,.;!?)] |at |and |i |my |in |of |around |it )"
+_MONTH = "(?:MONTH|weakMONTH) "
+_SUFFIX = "(?:st |nd |rd |th )"
+_FILL = (
+    "(?:at |on |in |the |about |, |of |late |early |sometime |like |very |- |\\( |from |just |ish )"
+)
+_PLAUSIBLE_DAYS = 31
+_MAX_DAYS = 60 * 366
+
+
+def _day(found: Found, low: float, high: float | None = None) -> Lexeme:
+    return found.make("DAY", low, low if high is None else high)
+
+
+def _days_ago(now: datetime, day: date) -> int:
+    return (now.date() - day).days
+
+
+def _weekday(found: Found) -> Lexeme:
+    past = int(found.now.weekday() - found["w"].low) % 7 or 7
+    return _day(found, past + (7 if found.has("before") else 0))
+
+
+def _weekday_of_week(found: Found) -> Lexeme:
+    """Tuesday of last week."""
+    return _day(found, found.now.weekday() + 7 - found["w"].low)
+
+
+def _weekday_near(found: Found) -> Lexeme:
+    """A week ago on Friday: the Friday nearest to that day; days ago wins over its weekday."""
+    ago = found["a"]
+    if ago.unit < 168:
+        return found.make(ago.symbol, ago.low, ago.high, ago.unit)
+    days = round(ago.low / 24)
+    wrong = int(found.now.weekday() - days - found["w"].low) % 7
+    return _day(found, days + wrong - (7 if wrong > 3 else 0))
+
+
+def _weekend(found: Found) -> Lexeme:
+    saturday = (found.now.weekday() - 5) % 7
+    if saturday <= 1 and found.has("last"):
+        saturday += 7
+    return _day(found, max(0, saturday - 1), saturday)
+
+
+def _period(found: Found) -> Lexeme:
+    """Last or this week, month, year; "earlier this week" ends before today."""
+    today, unit = found.now.date(), found.word("u")
+    first = {
+        "week": today - timedelta(days=today.weekday()),
+        "month": today.replace(day=1),
+        "year": today.replace(month=1, day=1),
+    }[unit]
+    if found.word("rel") == "this":
+        return _day(found, 1 if found.has("early") and first < today else 0, (today - first).days)
+    last = first - timedelta(days=1)
+    start = {
+        "week": last - timedelta(days=6),
+        "month": last.replace(day=1),
+        "year": last.replace(month=1, day=1),
+    }[unit]
+    return _day(found, _days_ago(found.now, last), _days_ago(found.now, start))
+
+
+def _week_before_last(found: Found) -> Lexeme:
+    end = found.now.weekday() + 8
+    return _day(found, end, end + 6)
+
+
+def _make_date(year: float, month: float, day: float) -> date | None:
+    year = year + 2000 if year < 100 else year
+    try:
+        return date(int(year), int(month), int(day))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _latest(now: datetime, month: float, day: float) -> date | None:
+    """The latest such day that is not ahead; 29 February may be years back."""
+    years = range(now.year, max(1, now.year - 8), -1)
+    days = (_make_date(year, month, day) for year in years)
+    return next((found for found in days if found and found <= now.date()), None)
+
+
+def _dated(found: Found, day: date | None) -> Lexeme | None:
+    if day is None:
+        return None
+    ago = _days_ago(found.now, day)
+    if ago > _MAX_DAYS:
+        return None
+    return _day(found, ago) if ago >= 0 else found.make("FUTURE")
+
+
+def _day_month(found: Found) -> Lexeme | None:
+    day, month = found["d"].low, found["m"].low
+    if not found.has("y"):
+        return _dated(found, _latest(found.now, month, day))
+    return _dated(found, _make_date(found["y"].low, month, day)) if found["y"].low > 31 else None
+
+
+def _numeric_date(found: Found) -> Lexeme | None:
+    numbers = found["d"].date
+    if len(numbers) == 3 and numbers[0] > 31:
+        return _dated(found, _make_date(*numbers))
+    years = numbers[2:]
+    day_first, month_first = (
+        _make_date(years[0], month, day) if years else _latest(found.now, month, day)
+        for day, month in (numbers[:2], numbers[1::-1])
+    )
+    choices = [day for day in (day_first, month_first) if day]
+    if not choices:
+        return None
+    # 03/11 is 3 November, unless only 11 March is a date that someone would now ask about.
+    near = [day for day in choices if 0 <= _days_ago(found.now, day) <= _PLAUSIBLE_DAYS]
+    return _dated(found, (near or choices)[0])
+
+
+def _day_of_month(found: Found) -> Lexeme | None:
+    today = found.now.date()
+    months = [today.replace(day=1)]
+    for _ in range(2):
+        months.append((months[-1] - timedelta(days=1)).replace(day=1))
+    days = (_make_date(first.year, first.month, found["d"].low) for first in months)
+    return _dated(found, next((day for day in days if day and day <= today), None))
+
+
+def _whole_month(found: Found) -> Lexeme | None:
+    if found.has("y") and found["y"].low < 1950:
+        return None
+    month = found["m"].low
+    first = (
+        _make_date(found["y"].low, month, 1)
+        if found.has("y")
+        else _latest(found.now, month, 1)
+    )
+    if first is None or first > found.now.date() or _days_ago(found.now, first) > _MAX_DAYS:
+        return None
+    last = (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    return _day(found, max(0, _days_ago(found.now, last)), _days_ago(found.now, first))
+
+
+def _whole_year(found: Found) -> Lexeme | None:
+    year = found["y"].low
+    if not found.now.year - 60 < year < found.now.year:
+        return None
+    first, last = (_make_date(year, month, day) for month, day in ((1, 1), (12, 31)))
+    assert first and last
+    return _day(found, _days_ago(found.now, last), _days_ago(found.now, first))
+
+
+def _clock(found: Found) -> Lexeme | None:
+    number = found["n"]
+    hour = number.low
+    if number.symbol == "NUM" and hour != int(hour):  # 3.30 pm
+        hour = int(hour) + (hour - int(hour)) / 0.6
+    if not 0 <= hour < 24.5:
+        return None
+    if found.word("x").startswith("p") and hour < 12:
+        hour += 12
+    elif found.word("x").startswith("a") and hour >= 12:
+        hour -= 12
+    return found.make("CLOCK", hour, hour)
+
+
+def _clock12(found: Found, minutes: float = 0.0) -> Lexeme | None:
+    hour = found["n"].low + minutes
+    if found["n"].low != int(found["n"].low) and found["n"].symbol == "NUM":
+        return None
+    if not 0 < hour < 24:
+        return None
+    return found.make("CLOCK" if hour >= 13 else "CLOCK12", hour, hour)
+
+
+def _hour_in(clock: Lexeme, part: Lexeme | None) -> float:
+    """The hour after midnight that a clock time means within a part of the day."""
+    hour = clock.low
+    if clock.symbol != "CLOCK12":
+        return hour + 24 if part and part.high > 24 and hour < part.low - 12 else hour
+    if part is None:  # "at 3" is afternoon, "at 9" is morning
+        return hour + 12 if hour < 8 else hour
+    candidates = [hour, hour + 12, hour + 24]
+    inside = [each for each in candidates if part.low - 1 <= each <= part.high + 1]
+    return inside[0] if inside else hour
+
+
+def _clock_part(found: Found) -> Lexeme:
+    hour = _hour_in(found["c"], found["p"])
+    return found.make("PART", hour, hour)
+
+
+def moment(found: Found, days: Lexeme | None, part: Lexeme | None) -> Lexeme:
+    """Hours before now of a part of a day; without a day the latest that is not ahead."""
+    low_day, high_day = (days.low, days.high) if days else (0.0, 0.0)
+    from_hour, to_hour = _hours(part)
+    if days and days.symbol == "AGO":
+        low_day, high_day = days.low // 24, days.high // 24
+    near, far = _before(found, low_day, to_hour), _before(found, high_day, from_hour)
+    if far < 0 and days is None:
+        near, far = _before(found, 1.0, to_hour), _before(found, 1.0, from_hour)
+    if far < 0 and part and from_hour <= 5 and near > -24:
+        far = found.now.hour + found.now.minute / 60  # "this morning", written before five
+    if far < 0:
+        return found.make("FUTURE")
+    return found.make("MOMENT", max(0.0, near), far)
+
+
+def _hours(part: Lexeme | None) -> tuple[float, float]:
+    if part is None:
+        return 0.0, 24.0
+    if part.symbol == "PART":
+        return part.low, part.high
+    hour = _hour_in(part, None)
+    return hour, hour
+
+
+def _before(found: Found, days: float, hour: float) -> float:
+    """Real hours between that wall-clock time and now (days of 23 or 25 hours included)."""
+    midnight = datetime.combine(
+        found.now.date() - timedelta(days=int(days)), datetime.min.time(), found.now.tzinfo
+    )
+    at = (midnight + timedelta(hours=hour)).astimezone(timezone.utc)
+    return (found.now.astimezone(timezone.utc) - at).total_seconds() / 3600
+
+
+def _relative_part(found: Found) -> Lexeme:
+    rel = found.word("rel").split()[0]
+    days = {"last": 1.0, "yesterday": 1.0, "this": 0.0, "today": 0.0}[rel]
+    part = found["p"]
+    if found.has("c"):
+        hour = _hour_in(found["c"], part)
+        part = found.make("PART", hour, hour)
+    return moment(found, found.make("DAY", days, days), part)
+
+
+def _day_part(found: Found) -> Lexeme:
+    return moment(found, found["d"], found["p"])
+
+
+def _lone_day(found: Found) -> Lexeme:
+    return moment(found, found["d"], None)
+
+
+def _lone_part(found: Found) -> Lexeme:
+    return moment(found, None, found["p"])
+
+
+def _fixed(low: float, high: float) -> Callable[[Found], Lexeme]:
+    return lambda found: _day(found, low, high)
+
+
+_P = "(?:PART|CLOCK|CLOCK12) "
+_ON = (
+    "(?:(?<=on )|(?<=since )|(?<=last )|(?<=this )|(?<=past )|(?<=around )|(?<=until )|(?<=or ))"
+)
+
+DAY_RULES: tuple[Rule, ...] = (
+    rule(f"(?:{_ON}|^)(?P<w>weakWDAY )", lambda f: f.make("WDAY", f["w"].low, f["w"].low)),
+    rule(
+        "(?P<w>weakWDAY )(?=PART |at |NUM |HHMM |, PART )",
+        lambda f: f.make("WDAY", f["w"].low, f["w"].low),
+    ),
+    rule("(?:tomorrow |(?:next |coming |this coming )(?:WDAY |week |month |year |weekend ))"
+         "(?:PART )?", lambda f: f.make("FUTURE")),
+    rule("yesterday (?:or |or maybe |maybe |, )+(?:the )?day before (?:yesterday |that )?",
+         _fixed(1, 2)),
+    rule("(?:the |a )?day before yesterday (?:or |maybe )*yesterday ", _fixed(1, 2)),
+    rule("(?:the |a )?(?:day )?before yesterday ", _fixed(2, 2)),
+    rule("(?:the |a )?other day ", _fixed(1, 4)),
+    rule("(?:the )?week before (?:last )?(?=$|[,.;!?] )", _week_before_last),
+    rule("(?:the )?week before last ", _week_before_last),
+    rule("(?P<w>WDAY )(?:of |, |- |the )*last week ", _weekday_of_week),
+    rule("last week (?:on |, |it was )*(?P<w>WDAY )", _weekday_of_week),
+    rule("(?P<a>AGO )(?:, |\\( |on |last |this |that is |so )*(?P<w>WDAY )", _weekday_near),
+    rule("(?P<w>WDAY )(?:, |about )?(?P<a>AGO )", _weekday_near),
+    rule("(?P<w>WDAY )(?P<before>before last )", _weekday),
+    rule("(?:last |this |past |this past )?(?P<w>WDAY )(?P<before>zzz )?"
+         "(?:just gone |gone |just past )?", _weekday),
+    rule("(?:ovr |at |on |during |in |the |this |(?P<last>last )|past )*weekend ", _weekend),
+    rule("(?<!the )(?P<early>early |earlier |late )?(?P<rel>last |this )(?P<u>week |month |year )",
+         _period),
+    rule("(?P<d>DATE )", _numeric_date),
+    rule(f"(?:(?<=on )|(?<=since )|(?<=was )|(?<=from )|(?<=date )|(?<=: )|(?<=about )|^)(?P<d>SLASH )(?!{_P})",
+         _numeric_date),
+    rule(f"(?P<d>NUM |ORD ){_SUFFIX}?(?:of )?(?P<m>{_MONTH})(?:, |of )?(?P<y>NUM )", _day_month),
+    rule(f"(?P<m>{_MONTH})(?:the )?(?P<d>NUM |ORD ){_SUFFIX}?(?:, |of )?(?P<y>NUM )", _day_month),
+    rule(f"(?P<d>NUM |ORD ){_SUFFIX}?(?:of )?(?P<m>{_MONTH})(?P<y>zzz )?", _day_month),
+    rule(f"(?P<m>{_MONTH})(?:the )?(?P<d>NUM |ORD ){_SUFFIX}?(?P<y>zzz )?(?!UNIT |SPAN )",
+         _day_month),
+    rule(f"(?:back )?in (?P<m>{_MONTH})(?:of )?(?P<y>NUM )", _whole_month),
+    rule(f"(?:back in |in |last |since )(?P<m>{_MONTH})(?P<y>zzz )?", _whole_month),
+    rule("(?:back )?(?:in |since )(?P<y>NUM )", _whole_year),
+    rule(f"(?:the |on |on the )(?P<d>NUM ){_SUFFIX}{_END}", _day_of_month),
+    rule(f"(?:(?<=on )|(?<=since ))(?:the )(?P<d>ORD ){_END}", _day_of_month),
+    rule("(?:earlier |early )?today (?:earlier )?", _fixed(0, 0)),
+    rule("(?:only |just )?earlier (?=$|[,.;!?] |and |but )", _fixed(0, 0)),
+)
+
+CLOCK_RULES: tuple[Rule, ...] = (
+    rule("(?P<n>NUM |HHMM )(?P<x>am |pm |a m |p m |a \\. m (?:\\. )?|p \\. m (?:\\. )?)", _clock),
+    rule("half (?:past )(?P<n>NUM )", lambda f: _clock12(f, 0.5)),
+    rule("quarter (?:past |after )(?P<n>NUM )", lambda f: _clock12(f, 0.25)),
+    rule("quarter (?:to |before |of )(?P<n>NUM )", lambda f: _clock12(f, -0.25)),
+    rule("(?P<n>NUM )(?:o'clock |oclock |o clock )", _clock12),
+    rule("(?P<n>HHMM )", _clock12),
+    rule(
+        "(?:(?<=at )|(?<=around )|(?<=at about )|(?<=since about )|(?<=about ))(?P<n>NUM )"
+        "(?:ish )?(?=$|[,.;!?] |in the PART |this |last |yesterday |today |tonight |on |WDAY |DAY )",
+        _clock12,
+    ),
+    rule("(?P<c>CLOCK12 |CLOCK )(?:in |at |the |o'clock )*(?P<p>PART )", _clock_part),
+    rule("(?P<p>PART )(?:at |about |around |, )*(?P<c>CLOCK12 |CLOCK )", _clock_part),
+)
+
+MOMENT_RULES: tuple[Rule, ...] = (
+    rule("(?:the )?PART before last ", lambda f: moment(
+        f, f.make("DAY", 2, 2), f.make("PART", 18, 26))),
+    rule("(?:(?P<c>CLOCK12 |CLOCK )(?:about |on |, )?)?(?:early |late |earlier )?"
+         "(?P<rel>last |this |yesterday |today )(?:in the |at |in |about |early |late |very )*"
+         "(?P<p>PART )", _relative_part),
+    rule("tonight (?:at |about )?(?P<c>CLOCK12 |CLOCK )?", lambda f: moment(
+        f, f.make("DAY", 0, 0), f.make("PART", 18, 24))),
+    rule("overnight |(?:all |whole |the whole )night (?:long )?", lambda f: moment(
+        f, f.make("DAY", 1, 1), f.make("PART", 20, 30))),
+    rule("yesterday ", _fixed(1, 1)),
+    rule(f"(?P<d>DAY |AGO )(?:{_FILL}){{0,3}}(?P<p>{_P})", _day_part),
+    rule(f"(?P<p>{_P})(?:{_FILL}){{0,3}}(?P<d>DAY )", _day_part),
+    rule("(?:(?:in |during )the |this )(?:very |early |late )*(?P<p>PART )", _lone_part),
+    rule("(?P<p>CLOCK |CLOCK12 )", _lone_part),
+    rule("(?:(?<=since )|(?<=at )|(?<=about ))(?P<p>PART )", _lone_part),
+    rule("(?P<d>DAY )", _lone_day),
+)

@@ -1,0 +1,183 @@
+"""Numbers and lengths of time: "two and a half days", "3-4 d", "over 72 hours", "a day or two".
+
+`SPAN` is a length in hours, from–to; equal ends when it was said exactly.
+"""
+
+from __future__ import annotations
+
+from .lexemes import Lexeme
+from .rewriting import Found, Rule, rule
+
+UNIT = "(?:UNIT|day|week|month|year) "
+NUMBER = "(?:NUM|Q) "
+# "More than 3 days" must count as later than 3 days; how much later is anybody's guess: 15 %.
+_MORE = 1.15
+_FILL = "(?:full |whole |solid |long |good |more |consecutive |entire )*"
+_ROUGHLY = "(?:about |maybe |like |some |say |a total of |just |now |already |i think |or so )"
+
+
+def _number(found: Found, low: float, high: float | None = None) -> Lexeme:
+    return found.make("Q", low, low if high is None else high)
+
+
+def _tens(found: Found) -> Lexeme | None:
+    ones = found["n"].low if found.has("n") else 0.0
+    return found.make("NUM", *(2 * [found["t"].low + ones])) if ones < 10 else None
+
+
+def _hundred(found: Found) -> Lexeme:
+    value = 100 * (found["n"].low if found.word("n") == "NUM" else 1.0)
+    value += found["r"].low if found.has("r") else 0.0
+    return found.make("NUM", value, value)
+
+
+def _plus(part: str) -> float:
+    return {"half": 0.5, "quarter": 0.25}[part]
+
+
+def _and_part(found: Found) -> Lexeme:
+    extra = found["f"].low if found.word("f") == "FRAC" else _plus(found.word("f"))
+    return _number(found, found["n"].low + extra, found["n"].high + extra)
+
+
+def _part_of(found: Found) -> Lexeme:
+    word = found.word("f")
+    count = found["n"].low if found.has("n") else 1.0
+    return _number(found, count * (found["f"].low if word == "FRAC" else _plus(word)))
+
+
+def _range(found: Found) -> Lexeme | None:
+    first, second = found["a"], found["b"]
+    if found.word("sep") == "," and abs(second.low - first.high) != 1:
+        return None  # "I'm 34, 3 days ago …"
+    return _number(found, min(first.low, second.low), max(first.high, second.high))
+
+
+def _span(found: Found, extra: float = 0.0) -> Lexeme:
+    number, unit = found["n"], found["u"].low
+    return found.make("SPAN", (number.low + extra) * unit, (number.high + extra) * unit, unit)
+
+
+def _sum(found: Found) -> Lexeme | None:
+    first, second = found["a"], found["b"]
+    if second.unit >= first.unit or second.high > first.unit:
+        return None
+    return found.make("SPAN", first.low + second.low, first.high + second.high, second.unit)
+
+
+def _either(found: Found) -> Lexeme:
+    first, second = found["a"], found["b"]
+    low, high = second.low, second.high
+    if second.symbol != "SPAN":  # "a day or two"
+        low, high = low * first.unit, high * first.unit
+    return found.make("SPAN", min(first.low, low), max(first.high, high), first.unit)
+
+
+def _more(found: Found) -> Lexeme:
+    return found.make("SPAN", found["s"].low, found["s"].high * _MORE, found["s"].unit)
+
+
+def _less(found: Found) -> Lexeme:
+    return found.make("SPAN", 0.0, found["s"].high, found["s"].unit)
+
+
+def _nearly(found: Found) -> Lexeme:
+    span = found["s"]
+    return found.make("SPAN", max(0.0, span.low - span.unit), span.high, span.unit)
+
+
+def _same(found: Found) -> Lexeme:
+    return found.make("SPAN", found["s"].low, found["s"].high, found["s"].unit)
+
+
+def _vague(found: Found) -> Lexeme:
+    unit = found["u"].low
+    return found.make("SPAN", 2 * unit, 5 * unit, unit)
+
+
+NUMBER_RULES: tuple[Rule, ...] = (
+    rule("(?P<n>NUM |a )?hundred (?:and )?(?P<r>NUM )?", _hundred),
+    rule("(?P<t>TENS )(?:- )?(?P<n>NUM )", _tens),
+    rule("(?P<t>TENS )(?P<n>zzz )?", _tens),
+    rule(
+        "(?P<n>NUM )point (?P<d>NUM )",
+        lambda found: found.make("NUM", *(2 * [found["n"].low + found["d"].low / 10]))
+        if found["d"].low < 10
+        else None,
+    ),
+    rule("(?P<n>NUM )(?:and )(?:a |an )?(?P<f>half |quarter |FRAC )", _and_part),
+    rule("(?P<n>NUM )(?P<f>FRAC )", _and_part),
+    rule(
+        f"(?P<n>NUM )?(?P<f>half |quarter |FRAC )(?:s |of )*(?:a |an )?(?={UNIT})", _part_of
+    ),
+    rule(
+        f"(?:a |the |just a |only a )?(?P<v>VAGUE )(?:of |more |good )*(?={UNIT})",
+        lambda found: _number(found, found["v"].low, found["v"].high),
+    ),
+    rule(
+        f"(?<!times )(?<!twice )(?<!once )(?:an? ){_FILL}(?={UNIT})",
+        lambda found: _number(found, 1.0),
+    ),
+    rule(
+        "(?:(?<=NUM )|(?<=Q ))(?P<u>[hdwy] )",
+        lambda found: found.make("UNIT", *(2 * [_LETTERS[found.word("u")]])),
+    ),
+    rule(
+        f"(?P<n>SLASH )(?={UNIT})",
+        lambda found: _number(found, *sorted((found["n"].low, found["n"].high))),
+    ),
+    rule(
+        f"(?P<n>NUM )plus (?={UNIT})",
+        lambda found: _number(found, found["n"].low, found["n"].low * _MORE),
+    ),
+    rule(
+        f"(?P<n>NUM )(?:- )?(?:ish |or so |odd )(?={UNIT})",
+        lambda found: _number(found, found["n"].low),
+    ),
+    rule(
+        f"(?:between )(?P<a>{NUMBER})(?P<sep>and |to |- )(?P<b>{NUMBER})(?={UNIT})", _range
+    ),
+    rule(
+        f"(?P<a>{NUMBER})(?P<sep>to |or |- |– |/ |& |or maybe |maybe |, maybe |, or |, |possibly )"
+        f"(?P<b>{NUMBER})(?={UNIT})",
+        _range,
+    ),
+)
+_LETTERS = {"h": 1.0, "d": 24.0, "w": 168.0, "y": 8766.0}
+
+SPAN_RULES: tuple[Rule, ...] = (
+    rule(
+        f"(?P<n>{NUMBER})(?:- )?{_FILL}(?P<u>{UNIT})and (?:a |an )?half ",
+        lambda found: _span(found, 0.5),
+    ),
+    rule(f"(?P<n>{NUMBER})(?:- )?{_FILL}(?P<u>{UNIT})(?:'s |s |' )?", _span),
+    rule(f"(?P<u>{UNIT})(?=ago |back )", _vague),
+    # Ages and frequencies are no times.
+    rule("(?:SPAN|NUM) (?:- )?(?:old |yo |y o |yrs old )", lambda found: found.make("#")),
+    rule(
+        f"(?:every |each |per |once a |twice a |times a )(?:SPAN |other |single |{UNIT}|PART )+",
+        lambda found: found.make("every"),
+    ),
+    rule("(?P<a>SPAN )(?:and |& |plus )?(?P<b>SPAN )", _sum),
+    rule("between (?P<a>SPAN )and (?P<b>SPAN )", _either),
+    rule(
+        "(?P<a>SPAN )(?:or |to |- |maybe |, maybe |or maybe |, or |possibly |even )+(?P<b>SPAN )",
+        _either,
+    ),
+    rule(f"(?P<a>SPAN )(?:or |maybe |, maybe |or maybe )+(?P<b>{NUMBER})(?!{UNIT})", _either),
+    rule(f"{_ROUGHLY}+(?P<s>SPAN )", _same),
+    rule(
+        "(?:ovr |more than |at least |longer than |later than |upwards of |past |beyond |a good )"
+        "(?:the )?(?P<s>SPAN )",
+        _more,
+    ),
+    rule("(?P<s>SPAN )(?:plus |or more |or longer |and a bit |and counting )", _more),
+    rule(
+        "(?:less than |under |up to |no more than |not more than |fewer than |below |< )"
+        "(?P<s>SPAN )",
+        _less,
+    ),
+    rule("(?:not even |not quite |barely |hardly |going on )(?:for )?(?P<s>SPAN )", _nearly),
+    rule("(?P<s>SPAN )(?:or so |ish |- ish |or thereabouts |give or take |tops |max |approx )", _same),
+    rule(f"{_ROUGHLY}+(?P<s>SPAN )", _same),
+)

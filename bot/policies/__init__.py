@@ -1,0 +1,1 @@
+"""Policies that stand above the rules: the emergency, and never being silent."""

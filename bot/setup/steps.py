@@ -1,0 +1,87 @@
+"""The steps from a fresh clone to a bot that can start: what each reads, makes and runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step; it is run again when an input, an earlier step or its command has changed."""
+
+    name: str
+    doing: str
+    """What the person reads while it runs."""
+    command: tuple[str, ...]
+    inputs: tuple[str, ...]
+    """Files, folders and globs; their contents count, not their dates."""
+    outputs: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+
+
+_APP = ".venv/bin/python"
+_RASA = ".venv-rasa/bin/python"
+
+STEPS = (
+    Step(
+        name="environment-app",
+        doing="installing the environment of actions and knowledge (.venv, minutes at first)",
+        command=("python3", "bot/setup/environment.py", "app"),
+        inputs=("requirements/app.txt",),
+        outputs=(_APP,),
+    ),
+    Step(
+        name="environment-rasa",
+        doing="installing the environment of the dialogue (.venv-rasa, minutes at first)",
+        command=("python3", "bot/setup/environment.py", "rasa"),
+        inputs=("requirements/rasa.txt",),
+        outputs=(_RASA,),
+    ),
+    Step(
+        name="encoder",
+        doing="exporting the sentence encoder to ONNX",
+        command=(_APP, "-m", "knowledge.export"),
+        inputs=("knowledge/export.py",),
+        outputs=(".build/encoder",),
+        needs=("environment-app",),
+    ),
+    Step(
+        name="index",
+        doing="indexing the guide",
+        command=(
+            *(_APP, "-m", "knowledge", "build"),
+            *("--guide", "knowledge/guide", "--index", ".build/index"),
+        ),
+        inputs=("knowledge",),
+        outputs=(".build/index",),
+        needs=("encoder",),
+    ),
+    Step(
+        name="words",
+        doing="writing the clinic's details into the words",
+        command=(_APP, "-m", "bot.render"),
+        inputs=("bot/domain", "bot/clinic.yml", "bot/clinic.py", "bot/render.py"),
+        outputs=(".build/domain",),
+        needs=("environment-app",),
+    ),
+    Step(
+        name="model",
+        doing="training the dialogue (about a minute)",
+        # --force: Rasa's cache looks at the source of a component, not at the data it reads.
+        command=(
+            *(_RASA, "-m", "rasa", "train", "--force"),
+            *("--domain", ".build/domain", "--data", "data", "--config", "config.yml"),
+            *("--out", ".build/models", "--fixed-model-name", "bot"),
+        ),
+        inputs=("config.yml", "data", ".build/domain", "bot/nlu", "bot/policies", "actions/triage"),
+        outputs=(".build/models/bot.tar.gz",),
+        needs=("environment-rasa", "words"),
+    ),
+)
+
+#: What `python3 -m bot.setup GOAL` brings up to date, in order.
+GOALS = {
+    "environments": ("environment-app", "environment-rasa"),
+    "train": ("environment-app", "environment-rasa", "words", "model"),
+    "all": tuple(step.name for step in STEPS),
+}

@@ -1,0 +1,86 @@
+"""The bot as a context manager, for tests, benchmarks and `make shell`.
+
+with running(state=folder) as stack:
+    requests go to stack.dialogue, for example stack.dialogue + "webhooks/rest/webhook"
+"""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.ready import answers
+from bot.run import HOST, Ports, health_page, leash
+from bot.setup.processes import ROOT
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A running bot: its ports, its supervisor's process id and its logs."""
+
+    ports: Ports
+    supervisor: int
+    logs: Path
+
+    @property
+    def dialogue(self) -> str:
+        """Address of the dialogue server, with a slash at its end."""
+        return f"http://{HOST}:{self.ports.dialogue}/"
+
+    @property
+    def actions(self) -> str:
+        """Address of the action server, with a slash at its end."""
+        return f"http://{HOST}:{self.ports.actions}/"
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(
+    state: Path, only: str | None = None, ports: Ports | None = None, patience: float = 180
+) -> Iterator[Stack]:
+    """Start the bot (or `only` one server) on free ports; it answers within, and stops at the end.
+
+    Raises `RuntimeError` with what was said if it does not answer within `patience` seconds.
+    """
+    ports = ports or Ports(free_port(), free_port())
+    state.mkdir(parents=True, exist_ok=True)
+    output = state / "run.log"
+    command = [*leash("TERM"), sys.executable, "-m", "bot.run", "--state", str(state)]
+    command += ["--dialogue-port", str(ports.dialogue), "--actions-port", str(ports.actions)]
+    with output.open("wb") as out:
+        process = subprocess.Popen(
+            [*command, *(["--only", only] if only else [])],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C is ours to pass on
+        )
+    try:
+        deadline = time.monotonic() + patience
+        for name in [only] if only else ["actions", "dialogue"]:
+            while not answers(health_page(name, ports)):
+                if process.poll() is not None or time.monotonic() > deadline:
+                    said = output.read_text(encoding="utf-8", errors="replace").strip()
+                    raise RuntimeError(f"{name} did not start: {said} (logs: {state / 'logs'})")
+                time.sleep(0.1)
+        yield Stack(ports, process.pid, state / "logs")
+    finally:
+        process.terminate()
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

@@ -1,0 +1,100 @@
+"""The bot's words inside the dialogue process: Rasa's response templates, and `custom` beside them.
+
+All words are in `bot/domain/responses/`, rendered with the clinic's details at `make train`. What
+this adds, for clients that read it (message contract): responses said without the action server
+carry `custom` too. A response names its kind in `metadata`: `{notice: <reason>}` or
+`{triage: emergency}`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+
+from actions.triage import Case, assess, case_from_slots, is_emergency
+from bot.nlu import read
+
+#: Channels whose clients read `custom`; all others would print it as raw JSON.
+PROGRAMS = {"rest", "gateway"}
+
+logger = logging.getLogger(__name__)
+
+RENDERED_DOMAIN = Path(".build/domain")
+
+
+class ClinicWords(TemplatedNaturalLanguageGenerator):
+    """Rasa's templated responses, with the contract's `custom` for programs."""
+
+    def __init__(self, endpoint_config: EndpointConfig, domain: Domain) -> None:
+        super().__init__(domain.responses)
+
+    async def generate(
+        self,
+        utter_action: str,
+        tracker: DialogueStateTracker,
+        output_channel: str,
+        **kwargs: Any,
+    ) -> dict[str, Any] | None:
+        """Fill the response; see Rasa's `NaturalLanguageGenerator.generate`."""
+        filled = await super().generate(utter_action, tracker, output_channel, **kwargs)
+        if filled is None:
+            return None
+        kind = filled.pop("metadata", None) or {}
+        if "custom" not in filled and tracker.get_latest_input_channel() in PROGRAMS:
+            try:
+                custom = _custom(kind, tracker.current_slot_values())
+            except Exception as error:  # the words matter more than what stands beside them
+                logger.error("No custom message for %s: %s", utter_action, type(error).__name__)
+                custom = None
+            if custom is not None:
+                filled["custom"] = custom
+        return filled
+
+
+def _custom(kind: Mapping[str, Any], slots: Mapping[str, Any]) -> dict[str, Any] | None:
+    if "notice" in kind:
+        return {"type": "notice", "reason": kind["notice"]}
+    if kind.get("triage") == "emergency":
+        case = case_from_slots(slots, datetime.now(timezone.utc))
+        return emergency_message(case)
+    return None
+
+
+def emergency_message(case: Case) -> dict[str, Any]:
+    """The `triage` message of an emergency.
+
+    It says `emergency` whatever `case` holds by now: an advice once given is not taken back, and
+    another person's emergency fills no slot.
+    """
+    message = assess(case).to_message(case)
+    if message["disposition"] != "emergency":
+        message = {**message, "disposition": "emergency", "advice": "call_emergency", "rules": []}
+    return message
+
+
+@lru_cache(maxsize=1)
+def _rendered_responses() -> dict[str, str]:
+    texts: dict[str, str] = {}
+    for path in sorted(RENDERED_DOMAIN.rglob("*.yml")):
+        responses = (yaml.safe_load(path.read_text("utf-8")) or {}).get("responses") or {}
+        texts.update({name: variants[0]["text"] for name, variants in responses.items()})
+    return texts
+
+
+def response_without_dialogue(text: str) -> str:
+    """Words for a message that the dialogue failed on: an emergency still gets its advice."""
+    try:
+        emergency = is_emergency(Case.from_json(read(text).to_json()))
+    except Exception:  # reading itself failed: the apology names the red flags
+        emergency = False
+    return _rendered_responses()["utter_emergency" if emergency else "utter_unavailable"]
