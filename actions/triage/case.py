@@ -34,41 +34,29 @@ _CALM = frozenset({Trend.STABLE, Trend.IMPROVING, Trend.RESOLVED})
 
 @dataclass(frozen=True)
 class Assertion:
-    """What was said of one finding. `recent` matters for `past`: false is an older episode."""
+    """What was said of one finding; `past` is over, but since this treatment or in 72 hours."""
 
     state: State
     severity: Severity | None = None
     extent: Extent | None = None
-    subject: Subject = Subject.SELF
-    recent: bool = True
 
     @property
     def active(self) -> bool:
         """Present or uncertain: "not sure" counts as present."""
         return self.state in (State.PRESENT, State.UNCERTAIN)
 
-    @property
-    def over(self) -> bool:
-        """Past, but since this treatment or in the last 72 hours."""
-        return self.state is State.PAST and self.recent
-
-    @property
-    def own(self) -> bool:
-        """Whether it says something about the patient now, rather than a story or another."""
-        if self.subject is not Subject.SELF:
-            return False
-        return self.active or self.over or self.state is State.ABSENT
-
 
 @dataclass(frozen=True)
 class Case:
     """Everything known of one patient; an empty case knows nothing, and unknown is not absent.
 
-    `cleared` holds what was denied (risks, and asks such as `trend_rapid`), `unanswered` the asks
-    that stayed open after their last try.
+    `findings` are the patient's own, `others` those of other people (looked at for emergencies
+    only); stories and older episodes are neither. `cleared` holds what was denied (risks, and asks
+    such as `trend_rapid`), `unanswered` the asks that stayed open after their last try.
     """
 
     findings: Mapping[str, Assertion] = field(default_factory=dict)
+    others: Mapping[str, Assertion] = field(default_factory=dict)
     treated_at: tuple[datetime, datetime] | None = None
     hours: Range | None = None
     duration: Range | None = None
@@ -94,14 +82,18 @@ class Case:
         hours = read.range("hours_since_treatment")
         if hours is None and treated_at is not None:
             hours = hours_between(treated_at, now or datetime.now(timezone.utc))
-        if hours is not None and hours[1] < 0:  # a treatment still to come says nothing
+        if hours is None or hours[1] < 0:  # a treatment still to come says nothing
             treated_at = hours = None
         risks = frozenset(read.words("risks", Risk))
         trend = read.word("trend", Trend)
         cleared = read.ids("cleared", CONTEXT_ASKS | set(Risk)) - {str(risk) for risk in risks}
         temperature = read.number("temperature_c")
+        own, others, stories = _assertions(read)
+        if "fever" in others or "fever" in stories:  # then so is the temperature
+            temperature = None
         return cls(
-            findings=_with_fever(_assertions(read), temperature),
+            findings=own if temperature is None else _with_fever(own, temperature),
+            others=others,
             treated_at=treated_at,
             hours=hours,
             duration=read.range("duration_hours"),
@@ -118,14 +110,14 @@ class Case:
     def merged(self, later: Case) -> Case:
         """Return this case brought up to date with what was learnt later.
 
-        Per finding the later assertion wins, but hypothetical, older and other people's findings
-        never replace what is known of the patient. A degree stays until another one is told.
+        Per finding and person the later assertion wins; a degree stays until another one is told.
         Sets unite; scalars that were told replace; clearing and naming a risk undo each other.
         """
         denied = TREND_RAPID in later.cleared and self.trend is Trend.RAPID
         timed = later if later.hours is not None else self
         return Case(
-            findings=_merged_findings(self.findings, later.findings),
+            findings=_merged_findings(self.findings, _with_denied_extent(self, later)),
+            others=_merged_findings(self.others, later.others),
             treated_at=timed.treated_at,
             hours=timed.hours,
             duration=_latest(later.duration, self.duration),
@@ -144,11 +136,7 @@ class Case:
     def present(self) -> list[str]:
         """The patient's own findings that are present or uncertain, in the vocabulary's order."""
         held = self.findings
-        return [
-            name
-            for name in known_findings()
-            if name in held and held[name].active and held[name].own
-        ]
+        return [name for name in known_findings() if name in held and held[name].active]
 
     @property
     def hours_late(self) -> float | None:
@@ -176,8 +164,13 @@ def hours_between(treated_at: tuple[datetime, datetime], now: datetime) -> Range
     return None if most < 0 else (max(fewest, 0.0), most)
 
 
-def _assertions(read: parsing.Reader) -> dict[str, Assertion]:
-    assertions: dict[str, Assertion] = {}
+def _assertions(
+    read: parsing.Reader,
+) -> tuple[dict[str, Assertion], dict[str, Assertion], set[str]]:
+    """The patient's own findings, other people's, and those that are only told of."""
+    own: dict[str, Assertion] = {}
+    others: dict[str, Assertion] = {}
+    stories: set[str] = set()
     for name, said in read.members("findings"):
         known = known_findings().get(name)
         if known is None:
@@ -186,29 +179,24 @@ def _assertions(read: parsing.Reader) -> dict[str, Assertion]:
         if state is None:
             raise ValueError(f"findings: {name} has no state")
         severity, extent = said.word("severity", Severity), said.word("extent", Extent)
-        assertions[name] = Assertion(
-            state=state,
-            severity=severity if known.severity else None,
-            extent=extent if known.extent else None,
-            subject=said.word("subject", Subject) or Subject.SELF,
-            recent=said.truth("recent") is not False,
+        subject, recent = said.word("subject", Subject), said.truth("recent")
+        assertion = Assertion(
+            state, severity if known.severity else None, extent if known.extent else None
         )
-    return assertions
+        if state is State.HYPOTHETICAL or (state is State.PAST and recent is False):
+            stories.add(name)
+        else:
+            (others if subject is Subject.OTHER else own)[name] = assertion
+    return own, others, stories
 
 
-def _with_fever(said: dict[str, Assertion], temperature: float | None) -> dict[str, Assertion]:
-    """Let a temperature speak for `fever`, unless a story or another person is meant.
-
-    A fever that is told stays, whatever the thermometer of the same message says.
-    """
-    if temperature is None:
-        return said
-    fever = said.get("fever")
-    if temperature >= FEVER_FROM_C and (fever is None or fever.own):
-        return {**said, "fever": Assertion(State.PRESENT)}
-    if temperature < NO_FEVER_BELOW_C and fever is None:
-        return {**said, "fever": Assertion(State.ABSENT)}
-    return said
+def _with_fever(own: dict[str, Assertion], temperature: float) -> dict[str, Assertion]:
+    """Let a temperature speak for `fever`; a fever that is told stays, whatever was measured."""
+    if temperature >= FEVER_FROM_C:
+        return {**own, "fever": Assertion(State.PRESENT)}
+    if temperature < NO_FEVER_BELOW_C and "fever" not in own:
+        return {**own, "fever": Assertion(State.ABSENT)}
+    return own
 
 
 def _cleared_by(trend: Trend | None, cleared: frozenset[str]) -> frozenset[str]:
@@ -222,24 +210,22 @@ def _merged_findings(
     earlier: Mapping[str, Assertion], later: Mapping[str, Assertion]
 ) -> dict[str, Assertion]:
     together = dict(earlier)
-    for name, assertion in later.items():
+    for name, said in later.items():
         known = together.get(name)
-        together[name] = assertion if known is None else _merged_assertion(known, assertion)
+        together[name] = (
+            said
+            if known is None
+            else Assertion(said.state, said.severity or known.severity, said.extent or known.extent)
+        )
     return together
 
 
-def _merged_assertion(earlier: Assertion, later: Assertion) -> Assertion:
-    if not later.own:
-        # Nor does a story hide what another person has right now.
-        story = later.subject is Subject.SELF or later.state is State.HYPOTHETICAL
-        return earlier if earlier.own or (earlier.active and story) else later
-    if not earlier.own:
-        return later
-    return replace(
-        later,
-        severity=later.severity or earlier.severity,
-        extent=later.extent or earlier.extent,
-    )
+def _with_denied_extent(earlier: Case, later: Case) -> Mapping[str, Assertion]:
+    """The later findings, with "not beyond the treated area" said of the redness already known."""
+    known = earlier.findings.get("redness")
+    if known is None or "redness" in later.findings or "redness_extent" not in later.cleared:
+        return later.findings
+    return {**later.findings, "redness": replace(known, extent=Extent.TREATED_AREA)}
 
 
 def _merged_trend(earlier: Trend | None, later: Trend | None) -> Trend | None:

@@ -7,13 +7,13 @@ the treatment. Stories and other people's findings never do.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from actions.triage.case import CONTEXT_ASKS, TREND_RAPID, Assertion, Case
+from actions.triage.case import CONTEXT_ASKS, TREND_RAPID, Case
 from actions.triage.findings import Extent, Risk, State, Trend, findings
+from actions.triage.parsing import Reader
 
 #: The dialogue's own list of asks that stayed open after their last try.
 UNANSWERED = "unanswered"
@@ -43,15 +43,17 @@ def slots_from_reading(reading: Mapping[str, Any]) -> dict[str, Any]:
     case = Case.from_json(reading)
     slots: dict[str, Any] = {}
     for name, assertion in case.findings.items():
-        if assertion.own:
-            degrees = {"_severity": assertion.severity, "_extent": assertion.extent}
-            slots[name] = str(assertion.state)
-            slots.update({name + end: str(said) for end, said in degrees.items() if said})
-    if case.treated_at is not None:
-        slots["treated_at"] = [moment.isoformat() for moment in case.treated_at]
+        degrees = {"_severity": assertion.severity, "_extent": assertion.extent}
+        slots[name] = str(assertion.state)
+        slots.update({name + end: str(said) for end, said in degrees.items() if said})
+    treated_at = Reader(reading).moments("treated_at")
+    if treated_at is not None:
+        slots["treated_at"] = [moment.isoformat() for moment in treated_at]
     if case.trend is not None:
         slots["trend"] = str(case.trend)
     slots.update({key: reading[key] for key in _PLAIN if reading.get(key) is not None})
+    if case.temperature_c is None:  # nobody's, or not the patient's
+        slots.pop("temperature_c", None)
     slots.update({str(risk): str(State.PRESENT) for risk in case.risks})
     slots.update({str(risk): str(State.ABSENT) for risk in Risk if risk in case.cleared})
     if case.trend is Trend.RAPID or TREND_RAPID in case.cleared:
@@ -72,9 +74,13 @@ def case_from_slots(slots: Mapping[str, Any], now: datetime) -> Case:
         cleared.add(TREND_RAPID)
     if slots.get("redness") is None and slots.get("redness_extent") == Extent.TREATED_AREA:
         cleared.add("redness_extent")  # "not beyond the treated area" does not say that it is red
-    case = Case.from_json(
+    plain = {key: slots.get(key) for key in _PLAIN}
+    if slots.get("fever") is not None:
+        # The thermometer spoke when it was told; what was said of the fever since is newer.
+        plain["temperature_c"] = None
+    return Case.from_json(
         {
-            **{key: slots.get(key) for key in _PLAIN},
+            **plain,
             "findings": _findings(slots, cleared),
             "treated_at": slots.get("treated_at"),
             "trend": _trend(slots),
@@ -84,11 +90,6 @@ def case_from_slots(slots: Mapping[str, Any], now: datetime) -> Case:
         },
         now,
     )
-    # The temperature spoke when it was told; what was said of the fever since then is newer.
-    told = slots.get("fever")
-    if told is not None and told != case.findings["fever"].state:
-        return replace(case, findings={**case.findings, "fever": Assertion(State(told))})
-    return case
 
 
 def _findings(slots: Mapping[str, Any], cleared: set[str]) -> dict[str, dict[str, Any]]:
@@ -97,7 +98,7 @@ def _findings(slots: Mapping[str, Any], cleared: set[str]) -> dict[str, dict[str
         state = slots.get(name)
         severity = slots.get(f"{name}_severity") if finding.severity else None
         extent = slots.get(f"{name}_extent") if finding.extent else None
-        if state is None and (severity is None and extent is None or f"{name}_extent" in cleared):
+        if state is None and ((severity is None and extent is None) or f"{name}_extent" in cleared):
             continue
         # A degree without a state: what has a degree is there.
         state = State.PRESENT if state is None else state
