@@ -17,6 +17,8 @@ export $(shell sed -n 's/^\([A-Z_]*\)=.*/\1/p' bot/setup/process.env)
 SETUP := python3 -m bot.setup
 APP := .venv/bin/python
 RASA := .venv-rasa/bin/python
+# Where the system offers it: a `make` that is killed or loses its terminal takes the bot with it.
+LEASH := $(if $(shell command -v setpriv),setpriv --pdeathsig TERM --)
 CODE := actions bot knowledge bench tests
 # What runs in both environments, and what runs in Rasa's process: checked on Python 3.10 too.
 BOTH := actions/triage bot/nlu bot/policies bot/channels bot/stores bot/clinic.py bot/wording.py knowledge/encoder.py
@@ -35,7 +37,7 @@ train:
 	$(SETUP) train
 
 run: setup
-	exec $(APP) -m bot.run
+	exec $(LEASH) $(APP) -m bot.run
 
 shell: setup
 	exec $(APP) -m bot.shell

@@ -80,7 +80,9 @@ def quoted(passage: Passage) -> str:
 def nearby(found: Answer) -> str:
     """What the guide does cover near the question, if anything."""
     if not found.suggestions:
-        return "It covers reactions after microneedling, prevention, aftercare and when to seek help."
+        return (
+            "It covers reactions after microneedling, prevention, aftercare and when to seek help."
+        )
     topics = " and ".join(f"“{topic}”" for topic in found.suggestions)
     return f"It does cover {topics}."
 

@@ -18,10 +18,11 @@ from actions.interview import INTERRUPTIONS, open_items, shown, tries_key
 from actions.messages import say
 
 
-class _AskQuestion(Action):
-    """Asks the question that its name ends with."""
+class AskQuestion(Action):
+    """Asks one question of the form."""
 
-    question: str
+    def __init__(self, question: str) -> None:
+        self.question = question
 
     def name(self) -> str:
         """`action_ask_<question>`, by which Rasa's form finds it."""
@@ -51,39 +52,3 @@ class _AskQuestion(Action):
             SlotSet("items", [list(item.asks) for item in items]),
             SlotSet("tries", tries),
         ]
-
-
-class AskEarlierFindings(_AskQuestion):
-    """After a pause: does it still hold?"""
-
-    question = "earlier_findings"
-
-
-class AskRedFlags(_AskQuestion):
-    """Any sign of an emergency?"""
-
-    question = "red_flags"
-
-
-class AskTreatmentTime(_AskQuestion):
-    """When was the treatment?"""
-
-    question = "treatment_time"
-
-
-class AskWarningSigns(_AskQuestion):
-    """Any warning sign of an allergic reaction?"""
-
-    question = "warning_signs"
-
-
-class AskCourse(_AskQuestion):
-    """Which way is it going?"""
-
-    question = "course"
-
-
-class AskBackground(_AskQuestion):
-    """Anything that calls for more caution?"""
-
-    question = "background"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
+
+from bot.clinic import Clinic, load_clinic
 
 #: Channels whose clients read `custom`; all others would print it as raw JSON.
 PROGRAMS = {"rest", "gateway"}
@@ -23,3 +26,9 @@ def say(
         dispatcher.utter_message(response=response, json_message=custom, **values)
     else:
         dispatcher.utter_message(response=response, **values)
+
+
+@lru_cache(maxsize=1)
+def clinic() -> Clinic:
+    """The clinic that this bot speaks for."""
+    return load_clinic()

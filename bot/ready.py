@@ -5,6 +5,7 @@ python -m bot.ready LOG_FOLDER NAME=HEALTH_PAGE...
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 import urllib.error
@@ -24,17 +25,28 @@ def answers(page: str) -> bool:
         return False
 
 
+def why_it_fails(name: str, logs: Path) -> str | None:
+    """The last words of a server that has stopped twice since the start; None if it has not."""
+    supervisor, log = logs / "supervisor.log", logs / f"{name}.log"
+    stops = supervisor.read_text("utf-8").count(f"exited: {name} ") if supervisor.exists() else 0
+    if stops < 2:
+        return None
+    said = log.read_text("utf-8", errors="replace").strip().splitlines() if log.exists() else []
+    return f"The {name} server stops again and again: {said[-1] if said else ''} (see {log})"
+
+
 def main() -> None:
     """Wait for every page, then print one short paragraph."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C meanwhile: end without a word
     logs, *servers = sys.argv[1:]
     pages = dict(server.split("=", 1) for server in servers)
     print(f"Starting {' and '.join(pages)} ...", flush=True)
     give_up = time.monotonic() + PATIENCE
     for name, page in pages.items():
         while not answers(page):
-            if time.monotonic() > give_up:
-                log = Path(logs) / f"{name}.log"
-                sys.exit(f"The {name} server does not answer; {log} says why. Ctrl-C stops.")
+            problem = why_it_fails(name, Path(logs))
+            if problem or time.monotonic() > give_up:
+                sys.exit(f"{problem or f'{name} does not answer; see {logs}'}. Ctrl-C stops.")
             time.sleep(0.25)
     if "dialogue" in pages:
         print(

@@ -19,6 +19,7 @@ from pathlib import Path
 import yaml
 
 from bot.clinic import load_clinic
+from bot.slots import slots_domain
 
 DOMAIN = Path("bot/domain")
 RENDERED = Path(".build/domain")
@@ -94,6 +95,8 @@ def main() -> int:
     """Render the project's words; returns an exit code."""
     try:
         render(DOMAIN, RENDERED, load_clinic().details())
+        slots = yaml.safe_dump(slots_domain(), sort_keys=False)
+        (RENDERED / "slots.yml").write_text(slots, encoding="utf-8")
     except (RenderError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.setup.processes import ROOT, process_environment
+from bot.supervise import supervise
 
 HOST = "127.0.0.1"
 MODEL = ".build/models/bot.tar.gz"
@@ -49,7 +50,7 @@ def commands(ports: Ports) -> dict[str, list[str]]:
     return {
         "actions": [sys.executable, "-m", "actions.server", "--port", str(ports.actions)],
         "dialogue": [
-            *(DIALOGUE_PYTHON, "-m", "rasa", "run"),
+            *(DIALOGUE_PYTHON, "-m", "bot.rasa_command", "run"),
             *("--interface", HOST, "--port", str(ports.dialogue), "--model", MODEL),
             *("--endpoints", "endpoints.yml", "--credentials", "credentials.yml"),
         ],
@@ -140,13 +141,14 @@ def arguments(argv: list[str] | None = None) -> tuple[list[str], Ports, Path]:
 
 
 def main() -> None:
-    """Check, then become the supervisor; a helper says when and where to talk."""
+    """Check, then supervise; a helper says when and where to talk, and ends."""
     names, ports, state = arguments()
     try:
         check(names, ports)
     except CannotStartError as problem:
         sys.exit(f"make run: {problem}")
     (state / "logs").mkdir(parents=True, exist_ok=True)
+    (state / "logs" / "supervisor.log").unlink(missing_ok=True)  # bot.ready reads this start's
     settings = state / f"supervisor-{ports.dialogue}-{ports.actions}.ini"
     settings.write_text(supervisor_settings(names, ports, state), encoding="utf-8")
     os.environ.update(server_environment(ports, state))
@@ -154,10 +156,7 @@ def main() -> None:
     subprocess.Popen(
         [*leash("KILL"), sys.executable, "-m", "bot.ready", str(state / "logs"), *pages]
     )
-    os.execv(
-        sys.executable,
-        [sys.executable, "-m", "supervisor.supervisord", "-c", str(settings)],
-    )
+    supervise(settings)
 
 
 if __name__ == "__main__":

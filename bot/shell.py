@@ -45,7 +45,7 @@ def main() -> int:
 
 def talk(ports: Ports, state: Path) -> int:
     """Run the shell in this terminal; Ctrl-C is for it alone."""
-    command = [DIALOGUE_PYTHON, "-m", "rasa", "shell", "--model", MODEL]
+    command = [DIALOGUE_PYTHON, "-m", "bot.rasa_command", "shell", "--model", MODEL]
     command += ["--endpoints", "endpoints.yml", "--interface", HOST, "--port", str(ports.dialogue)]
     process = subprocess.Popen(command, cwd=ROOT, env=server_environment(ports, state))
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.ready import answers
+from bot.ready import answers, why_it_fails
 from bot.run import HOST, Ports, health_page, leash
 from bot.setup.processes import ROOT
 
@@ -56,6 +56,7 @@ def running(
     """
     ports = ports or Ports(free_port(), free_port())
     state.mkdir(parents=True, exist_ok=True)
+    (state / "logs" / "supervisor.log").unlink(missing_ok=True)
     output = state / "run.log"
     command = [*leash("TERM"), sys.executable, "-m", "bot.run", "--state", str(state)]
     command += ["--dialogue-port", str(ports.dialogue), "--actions-port", str(ports.actions)]
@@ -72,9 +73,10 @@ def running(
         deadline = time.monotonic() + patience
         for name in [only] if only else ["actions", "dialogue"]:
             while not answers(health_page(name, ports)):
-                if process.poll() is not None or time.monotonic() > deadline:
+                problem = why_it_fails(name, state / "logs")
+                if problem or process.poll() is not None or time.monotonic() > deadline:
                     said = output.read_text(encoding="utf-8", errors="replace").strip()
-                    raise RuntimeError(f"{name} did not start: {said} (logs: {state / 'logs'})")
+                    raise RuntimeError(problem or f"{name} did not start: {said}")
                 time.sleep(0.1)
         yield Stack(ports, process.pid, state / "logs")
     finally:

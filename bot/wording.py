@@ -21,7 +21,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from actions.triage import Case, assess, case_from_slots, is_emergency
+from actions.triage import Case, assess, case_from_slots, is_emergency, triage_message
 from bot.nlu import read
 
 #: Channels whose clients read `custom`; all others would print it as raw JSON.
@@ -76,9 +76,10 @@ def emergency_message(case: Case) -> dict[str, Any]:
     It says `emergency` whatever `case` holds by now: an advice once given is not taken back, and
     another person's emergency fills no slot.
     """
-    message = assess(case).to_message(case)
+    message = triage_message(assess(case), case)
     if message["disposition"] != "emergency":
-        message = {**message, "disposition": "emergency", "advice": "call_emergency", "rules": []}
+        told = {"disposition": "emergency", "advice": "call_emergency", "rules": [], "missing": []}
+        message = {**message, **told}
     return message
 
 

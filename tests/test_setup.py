@@ -131,6 +131,11 @@ def test_the_pins_belong_to_no_machine() -> None:
     assert "torch" not in pins("rasa")
 
 
+def test_no_environment_holds_gigabytes_for_a_gpu() -> None:
+    for name in ENVIRONMENTS:
+        assert not [pin for pin in pins(name) if re.match("nvidia|cuda|triton", pin)]
+
+
 def test_the_bot_starts_only_on_free_ports() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -32,7 +32,6 @@ from bot.nlu.conversation import (
     is_pause,
 )
 
-
 logger = logging.getLogger(__name__)
 
 FORM = "triage_form"
@@ -54,7 +53,7 @@ class MessageReader(GraphComponent):
         execution_context: ExecutionContext,
     ) -> MessageReader:
         """Make the reader and load its lexicon, so that the first patient does not wait."""
-        reader = cls(load_clinic(CLINIC_FILE).time_zone)
+        reader = cls(load_clinic().time_zone)
         read("warm up")
         return reader
 
@@ -102,6 +101,11 @@ class MessageReader(GraphComponent):
         items = tuple(tuple(item) for item in slots.get("items") or ()) if asking else ()
         now = datetime.now(timezone.utc)
         reading = read(text, now=now, timezone=self._time_zone, asks=asks, items=items).to_json()
+        emergency = is_emergency(Case.from_json(reading))
+        if pressed is None and text.lstrip().startswith("/"):
+            # Typed by hand: read for red flags like any other text, but it sets nothing.
+            act = "nonsense" if reading["act"] in ANSWERING_ACTS else reading["act"]
+            return ("red_flag" if emergency else act), {}
         values = slots_from_reading(reading)
         question = slots.get("requested_slot")
         if asking and question == EARLIER:
@@ -110,12 +114,9 @@ class MessageReader(GraphComponent):
             values["paused"] = True
         if asking and question and reading["act"] in ANSWERING_ACTS:
             values[question] = "heard"
-        intent = reading["act"]
-        if is_emergency(Case.from_json(reading)):
-            intent = "red_flag"
-        elif reading.get("truncated"):
-            intent = "too_long"
-        return intent, values
+        if emergency:
+            return "red_flag", values
+        return ("too_long" if reading["truncated"] else reading["act"]), values
 
 
 def _pressed_button(

@@ -122,6 +122,8 @@ def lock() -> None:
         compile_ = [str(uv), "pip", "compile", "-q", "--group", f"{name}-env"]
         compile_ += ["--python-version", version, "--annotation-style", "line"]
         compile_ += ["--no-emit-index-url", "--no-emit-find-links"]
+        # Torch's pin names no build; kept as a preference, it would stand for the CUDA build.
+        compile_ += ["--upgrade-package", "torch"]
         run(*compile_, "--custom-compile-command", "make lock", "-o", str(pins), env=settings)
         # A build on this machine's disk is not to be had everywhere.
         pins.write_text(pins.read_text(encoding="utf-8").replace("+cpu ", " "), encoding="utf-8")

@@ -41,7 +41,7 @@ STEPS = (
         name="encoder",
         doing="exporting the sentence encoder to ONNX",
         command=(_APP, "-m", "knowledge.export"),
-        inputs=("knowledge/export.py",),
+        inputs=("knowledge/export.py", "knowledge/encoder.py"),
         outputs=(".build/encoder",),
         needs=("environment-app",),
     ),
@@ -60,13 +60,16 @@ STEPS = (
         name="words",
         doing="writing the clinic's details into the words",
         command=(_APP, "-m", "bot.render"),
-        inputs=("bot/domain", "bot/clinic.yml", "bot/clinic.py", "bot/render.py"),
+        inputs=(
+            *("bot/domain", "bot/clinic.yml", "bot/clinic.py", "bot/render.py", "bot/slots.py"),
+            "actions/triage",
+        ),
         outputs=(".build/domain",),
         needs=("environment-app",),
     ),
     Step(
         name="model",
-        doing="training the dialogue (about a minute)",
+        doing="training the dialogue (about half a minute)",
         # --force: Rasa's cache looks at the source of a component, not at the data it reads.
         command=(
             *(_RASA, "-m", "rasa", "train", "--force"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.ready import answers
+from bot.ready import answers, why_it_fails
 from bot.stack import Stack, running
 
 
@@ -57,6 +57,17 @@ def test_what_is_killed_comes_back_and_a_stop_leaves_nothing(stack: Stack) -> No
     os.kill(stack.supervisor, signal.SIGTERM)
     assert eventually(lambda: not any(map(alive, everything)), 10)
     assert not answers(stack.actions + "health")
+
+
+def test_a_server_that_cannot_start_is_named_with_its_last_words(tmp_path: Path) -> None:
+    supervisor = tmp_path / "supervisor.log"
+    supervisor.write_text("WARN exited: actions (exit status 1; not expected)\n")
+    assert why_it_fails("actions", tmp_path) is None
+    supervisor.write_text(supervisor.read_text() * 2)
+    (tmp_path / "actions.log").write_text("Traceback\nIndexMissing: no index\n")
+    told = why_it_fails("actions", tmp_path) or ""
+    assert told.startswith("The actions server stops again and again: IndexMissing: no index (see ")
+    assert why_it_fails("dialogue", tmp_path) is None
 
 
 def test_a_supervisor_that_is_killed_leaves_nothing(stack: Stack) -> None:

@@ -25,12 +25,13 @@ class LiveBot:
 def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveBot]:
     """Real Rasa, real action server, real index; one start for all conversations."""
     state = tmp_path_factory.mktemp("bot")
-    with running(state / "actions", only="actions") as actions, Valve(actions.ports.actions) as valve:
+    with (
+        running(state / "actions", only="actions") as actions,
+        Valve(actions.ports.actions) as valve,
+    ):
         ports = Ports(free_port(), valve.port)
         with running(state / "dialogue", only="dialogue", ports=ports) as dialogue:
-            yield LiveBot(
-                dialogue.dialogue.rstrip("/"), valve, (actions.logs, dialogue.logs)
-            )
+            yield LiveBot(dialogue.dialogue.rstrip("/"), valve, (actions.logs, dialogue.logs))
 
 
 @pytest.fixture

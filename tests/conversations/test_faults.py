@@ -33,7 +33,9 @@ def test_in_the_middle_of_the_form(bot: LiveBot, fault: str, question: str) -> N
 def test_outside_the_form(bot: LiveBot, fault: str) -> None:
     patient = Patient(bot.address)
     with bot.valve.shut(fault):
-        assert patient.say("can I wear makeup?", PATIENCE).of("notice")[0]["reason"] == "unavailable"
+        assert (
+            patient.say("can I wear makeup?", PATIENCE).of("notice")[0]["reason"] == "unavailable"
+        )
         assert patient.say("I have welts", PATIENCE).of("notice")[0]["reason"] == "unavailable"
         assert patient.say("hello", 2).of("notice")[0]["reason"] == "chat"
         reply = patient.say("and now i feel sick and keep throwing up", 2)

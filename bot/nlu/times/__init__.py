@@ -8,22 +8,23 @@ Choices, each on the cautious side:
 - A bare number asked for "how many hours or days" means days up to 14 and hours above: read as
   days it is the later time, and nobody counts more than two weeks in days.
 - "A few" is two to four, "more than 3 days" ends 15 % later; ranges count with their late end.
-- Of several times of the treatment the latest counts, unless the patient corrects himself; of
-  several durations the longest.
+- Of several times of the treatment the latest counts ("my first session a month ago, the second
+  yesterday"), unless the patient takes one back; of several day counts and durations the longest.
+- "It began 2 days after the treatment" alone does not say when the treatment was.
 - "Just had it done" is the last 12 hours.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
 from .days import CLOCK_RULES, DAY_RULES, MOMENT_RULES
 from .lexemes import Lexeme, lexemes
 from .phrases import AGO_RULES, LINK_RULES
 from .rewriting import rewrite
-from .roles import Role, assign
+from .roles import LIKELY, OFFSET, ONSET, TREATMENT, Role, assign
 from .spans import NUMBER_RULES, SPAN_RULES
 from .temperature import read_temperature
 
@@ -32,10 +33,20 @@ __all__ = ["Hours", "Times", "read_times"]
 Hours = float | tuple[float, float]
 
 _MAX_HOURS = 60 * 8766
+#: Longer than half a year is not a complaint after this treatment ("eczema for 20 years").
+_MAX_LASTING = 4383
 _DAYS_UP_TO = 14
-_RULES = (*NUMBER_RULES, *SPAN_RULES, *AGO_RULES, *DAY_RULES, *CLOCK_RULES, *MOMENT_RULES,
-          *LINK_RULES)
-_CORRECTIONS = frozenset(["actually", "sorry", "mean", "meant", "correction", "rather", "no", "wait"])
+_COUNTED = frozenset(["DAYN", "POST", "BEENSINCE"])
+_RULES = (
+    *NUMBER_RULES,
+    *SPAN_RULES,
+    *AGO_RULES,
+    *DAY_RULES,
+    *CLOCK_RULES,
+    *MOMENT_RULES,
+    *LINK_RULES,
+)
+_CORRECTIONS = frozenset(["actually", "sorry", "mean", "meant", "correction", "rather", "wait"])
 
 
 @dataclass(frozen=True)
@@ -54,10 +65,10 @@ class Times:
 
 
 def read_times(text: str, now: datetime, asks: Sequence[str] = ()) -> Times:
-    """Read `text`, written at `now` (aware, in the patient's time zone), after the question `asks`."""
+    """Read `text`, written at `now` (aware, in the patient's time zone) in answer to `asks`."""
     words = lexemes(text)
     numbers = rewrite(words, NUMBER_RULES, now)
-    found = rewrite(numbers, _RULES[len(NUMBER_RULES):], now)
+    found = rewrite(numbers, _RULES[len(NUMBER_RULES) :], now)
     asked = "treated_at" in asks
     roles = assign(found, asked, bool(asks) and not asked)
     treated = _treated(found, roles) or (_bare_number(found, roles) if asked else None)
@@ -67,7 +78,7 @@ def read_times(text: str, now: datetime, asks: Sequence[str] = ()) -> Times:
         spans["treated_at"] = treated.start, treated.end
     if lasting:
         spans["duration_hours"] = lasting.start, lasting.end
-    temperature = read_temperature(found, "fever" in asks)
+    temperature = read_temperature(numbers, "fever" in asks)
     if temperature:
         spans["temperature_c"] = temperature[1].start, temperature[1].end
     return Times(
@@ -80,25 +91,35 @@ def read_times(text: str, now: datetime, asks: Sequence[str] = ()) -> Times:
 
 
 def _treated(found: Sequence[Lexeme], roles: Sequence[Role]) -> Lexeme | None:
-    times = [
-        role.lexeme
-        for role in roles
-        if role.kind == "treatment" and role.lexeme.high <= _MAX_HOURS
-    ]
+    known = [role for role in roles if role.lexeme.high <= _MAX_HOURS]
+    sure = [role.lexeme for role in known if role.kind == TREATMENT]
+    every = [role.lexeme for role in known if role.kind in (TREATMENT, LIKELY)]
+    if len(every) > 1 and _corrected(found, every[0].end, every[-1].start):
+        return every[-1]
+    counted = [each for each in sure if each.symbol in _COUNTED]
+    if counted:  # "on day 2 it was fine, now day 5"
+        return max(counted, key=lambda each: each.high)
+    times = sure or _began_after(known) or every
     exact = [each for each in times if each.symbol not in ("JUST", "WITHIN")] or times
-    if not exact:
-        return None
-    corrected = any(
-        word.symbol in _CORRECTIONS and exact[0].end <= word.start <= exact[-1].start
-        for word in found
-    )
-    return exact[-1] if corrected else min(exact, key=lambda each: each.high)
+    return min(exact, key=lambda each: each.high, default=None)
+
+
+def _began_after(roles: Sequence[Role]) -> list[Lexeme]:
+    """It began 2 days after the treatment and has lasted for 3: the treatment was 5 days ago."""
+    offset = next((role.lexeme for role in roles if role.kind == OFFSET), None)
+    lasting = _lasting(roles)
+    if offset is None or lasting is None:
+        return []
+    return [replace(offset, low=offset.low + lasting.low, high=offset.high + lasting.high)]
+
+
+def _corrected(found: Sequence[Lexeme], start: int, end: int) -> bool:
+    """Whether the patient takes a time back between these places."""
+    return any(word.symbol in _CORRECTIONS and start <= word.start <= end for word in found)
 
 
 def _lasting(roles: Sequence[Role]) -> Lexeme | None:
-    times = [
-        role.lexeme for role in roles if role.kind == "onset" and role.lexeme.high <= _MAX_HOURS
-    ]
+    times = [role.lexeme for role in roles if role.kind == ONSET and role.lexeme.high <= _MAX_LASTING]
     exact = [each for each in times if each.symbol not in ("WOKE", "JUST")] or times
     return max(exact, key=lambda each: each.high, default=None)
 

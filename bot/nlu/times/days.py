@@ -77,6 +77,10 @@ def _period(found: Found) -> Lexeme:
     return _day(found, _days_ago(found.now, last), _days_ago(found.now, start))
 
 
+def _earlier_this_week(found: Found) -> Lexeme:
+    return _day(found, min(1, found.now.weekday()), found.now.weekday())
+
+
 def _week_before_last(found: Found) -> Lexeme:
     end = found.now.weekday() + 8
     return _day(found, end, end + 6)
@@ -143,11 +147,7 @@ def _whole_month(found: Found) -> Lexeme | None:
     if found.has("y") and found["y"].low < 1950:
         return None
     month = found["m"].low
-    first = (
-        _make_date(found["y"].low, month, 1)
-        if found.has("y")
-        else _latest(found.now, month, 1)
-    )
+    first = _make_date(found["y"].low, month, 1) if found.has("y") else _latest(found.now, month, 1)
     if first is None or first > found.now.date() or _days_ago(found.now, first) > _MAX_DAYS:
         return None
     last = (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
@@ -158,8 +158,7 @@ def _whole_year(found: Found) -> Lexeme | None:
     year = found["y"].low
     if not found.now.year - 60 < year < found.now.year:
         return None
-    first, last = (_make_date(year, month, day) for month, day in ((1, 1), (12, 31)))
-    assert first and last
+    first, last = date(int(year), 1, 1), date(int(year), 12, 31)
     return _day(found, _days_ago(found.now, last), _days_ago(found.now, first))
 
 
@@ -259,14 +258,20 @@ def _lone_part(found: Found) -> Lexeme:
     return moment(found, None, found["p"])
 
 
+def _all_part(found: Found) -> Lexeme:
+    """All night, all morning: since last night, since this morning."""
+    night = found["p"].low >= 17
+    days = found.make("DAY", *((1, 1) if night else (0, 0)))
+    since = moment(found, days, found["p"])
+    return found.make("SINCE" if since.symbol == "MOMENT" else "#", since.low, since.high)
+
+
 def _fixed(low: float, high: float) -> Callable[[Found], Lexeme]:
     return lambda found: _day(found, low, high)
 
 
 _P = "(?:PART|CLOCK|CLOCK12) "
-_ON = (
-    "(?:(?<=on )|(?<=since )|(?<=last )|(?<=this )|(?<=past )|(?<=around )|(?<=until )|(?<=or ))"
-)
+_ON = "(?:(?<=on )|(?<=since )|(?<=last )|(?<=this )|(?<=past )|(?<=around )|(?<=until )|(?<=or ))"
 
 DAY_RULES: tuple[Rule, ...] = (
     rule(f"(?:{_ON}|^)(?P<w>weakWDAY )", lambda f: f.make("WDAY", f["w"].low, f["w"].low)),
@@ -274,10 +279,16 @@ DAY_RULES: tuple[Rule, ...] = (
         "(?P<w>weakWDAY )(?=PART |at |NUM |HHMM |, PART )",
         lambda f: f.make("WDAY", f["w"].low, f["w"].low),
     ),
-    rule("(?:tomorrow |(?:next |coming |this coming )(?:WDAY |week |month |year |weekend ))"
-         "(?:PART )?", lambda f: f.make("FUTURE")),
-    rule("yesterday (?:or |or maybe |maybe |, )+(?:the )?day before (?:yesterday |that )?",
-         _fixed(1, 2)),
+    rule(
+        "(?:tomorrow |(?:next |coming |this coming )(?:WDAY |week |month |year |weekend ))"
+        "(?:PART )?",
+        lambda f: f.make("FUTURE"),
+    ),
+    rule("(?:not |wasn't )yesterday (?:but |, |it was )*(?:the )?day before ", _fixed(2, 2)),
+    rule(
+        "yesterday (?:or |or maybe |maybe |, |i think |probably )+(?:the )?day before (?:yesterday |that )?",
+        _fixed(1, 2),
+    ),
     rule("(?:the |a )?day before yesterday (?:or |maybe )*yesterday ", _fixed(1, 2)),
     rule("(?:the |a )?(?:day )?before yesterday ", _fixed(2, 2)),
     rule("(?:the |a )?other day ", _fixed(1, 4)),
@@ -288,54 +299,90 @@ DAY_RULES: tuple[Rule, ...] = (
     rule("(?P<a>AGO )(?:, |\\( |on |last |this |that is |so )*(?P<w>WDAY )", _weekday_near),
     rule("(?P<w>WDAY )(?:, |about )?(?P<a>AGO )", _weekday_near),
     rule("(?P<w>WDAY )(?P<before>before last )", _weekday),
-    rule("(?:last |this |past |this past )?(?P<w>WDAY )(?P<before>zzz )?"
-         "(?:just gone |gone |just past )?", _weekday),
+    rule(
+        "(?:last |this |past |this past )?(?P<w>WDAY )(?P<before>zzz )?"
+        "(?:just gone |gone |just past )?",
+        _weekday,
+    ),
     rule("(?:ovr |at |on |during |in |the |this |(?P<last>last )|past )*weekend ", _weekend),
-    rule("(?<!the )(?P<early>early |earlier |late )?(?P<rel>last |this )(?P<u>week |month |year )",
-         _period),
+    rule(
+        "(?:(?:at |around )?(?:the )?(?:start |beginning |middle |end )of )?"
+        "(?<!the )(?P<early>early |earlier |late )?(?P<rel>last |this )(?P<u>week |month |year )",
+        _period,
+    ),
     rule("(?P<d>DATE )", _numeric_date),
-    rule(f"(?:(?<=on )|(?<=since )|(?<=was )|(?<=from )|(?<=date )|(?<=: )|(?<=about )|^)(?P<d>SLASH )(?!{_P})",
-         _numeric_date),
+    rule(
+        "(?:(?<=on )|(?<=since )|(?<=was )|(?<=from )|(?<=date )|(?<=: )|(?<=about )"
+        "|(?<=it )|(?<=done )|(?<=session )|(?<=treatment )|^)"
+        f"(?P<d>SLASH )(?!{_P})",
+        _numeric_date,
+    ),
     rule(f"(?P<d>NUM |ORD ){_SUFFIX}?(?:of )?(?P<m>{_MONTH})(?:, |of )?(?P<y>NUM )", _day_month),
     rule(f"(?P<m>{_MONTH})(?:the )?(?P<d>NUM |ORD ){_SUFFIX}?(?:, |of )?(?P<y>NUM )", _day_month),
     rule(f"(?P<d>NUM |ORD ){_SUFFIX}?(?:of )?(?P<m>{_MONTH})(?P<y>zzz )?", _day_month),
-    rule(f"(?P<m>{_MONTH})(?:the )?(?P<d>NUM |ORD ){_SUFFIX}?(?P<y>zzz )?(?!UNIT |SPAN )",
-         _day_month),
+    rule(
+        f"(?P<m>{_MONTH})(?:the )?(?P<d>NUM |ORD ){_SUFFIX}?(?P<y>zzz )?(?!UNIT |SPAN )", _day_month
+    ),
     rule(f"(?:back )?in (?P<m>{_MONTH})(?:of )?(?P<y>NUM )", _whole_month),
     rule(f"(?:back in |in |last |since )(?P<m>{_MONTH})(?P<y>zzz )?", _whole_month),
     rule("(?:back )?(?:in |since )(?P<y>NUM )", _whole_year),
     rule(f"(?:the |on |on the )(?P<d>NUM ){_SUFFIX}{_END}", _day_of_month),
     rule(f"(?:(?<=on )|(?<=since ))(?:the )(?P<d>ORD ){_END}", _day_of_month),
+    rule(f"^(?P<d>NUM ){_SUFFIX}{_END}", _day_of_month),
+    rule("(?:early |earlier )in the (?P<u>week )", _earlier_this_week),
     rule("(?:earlier |early )?today (?:earlier )?", _fixed(0, 0)),
     rule("(?:only |just )?earlier (?=$|[,.;!?] |and |but )", _fixed(0, 0)),
 )
 
+_SAID_PART = "(?:in the |this |last |yesterday )PART |yesterday |tonight "
+
 CLOCK_RULES: tuple[Rule, ...] = (
+    rule(
+        "(?:(?<=this )|(?<=yesterday )|(?<=WDAY )|(?<=DAY ))(?P<x>am |pm )",
+        lambda f: f.make("PART", *((5, 12) if f.word("x") == "am" else (12, 18))),
+    ),
     rule("(?P<n>NUM |HHMM )(?P<x>am |pm |a m |p m |a \\. m (?:\\. )?|p \\. m (?:\\. )?)", _clock),
     rule("half (?:past )(?P<n>NUM )", lambda f: _clock12(f, 0.5)),
+    rule("half (?P<n>NUM )(?=yesterday |this PART |last PART |on WDAY |DAY )", lambda f: _clock12(f, 0.5)),
+    rule("(?:(?<=at )|(?<=at about ))half (?P<n>NUM )", lambda f: _clock12(f, 0.5)),
     rule("quarter (?:past |after )(?P<n>NUM )", lambda f: _clock12(f, 0.25)),
     rule("quarter (?:to |before |of )(?P<n>NUM )", lambda f: _clock12(f, -0.25)),
     rule("(?P<n>NUM )(?:o'clock |oclock |o clock )", _clock12),
     rule("(?P<n>HHMM )", _clock12),
     rule(
-        "(?:(?<=at )|(?<=around )|(?<=at about )|(?<=since about )|(?<=about ))(?P<n>NUM )"
-        "(?:ish )?(?=$|[,.;!?] |in the PART |this |last |yesterday |today |tonight |on |WDAY |DAY )",
+        "(?:(?<=at )|(?<=at about ))(?P<n>NUM )(?:ish )?"
+        f"(?=$|[,.;!?)] |on |WDAY |DAY |i |we |{_SAID_PART})",
         _clock12,
     ),
+    # "About 4" is a time of day only beside a day or a part of one.
+    rule(
+        "(?:(?<=PART about )|(?<=DAY about )|(?<=yesterday about ))(?P<n>NUM )(?:ish )?"
+        "(?=$|[,.;!?)] |and |in the PART )",
+        _clock12,
+    ),
+    rule(f"(?<=about )(?P<n>NUM )(?={_SAID_PART})", _clock12),
     rule("(?P<c>CLOCK12 |CLOCK )(?:in |at |the |o'clock )*(?P<p>PART )", _clock_part),
     rule("(?P<p>PART )(?:at |about |around |, )*(?P<c>CLOCK12 |CLOCK )", _clock_part),
 )
 
 MOMENT_RULES: tuple[Rule, ...] = (
-    rule("(?:the )?PART before last ", lambda f: moment(
-        f, f.make("DAY", 2, 2), f.make("PART", 18, 26))),
-    rule("(?:(?P<c>CLOCK12 |CLOCK )(?:about |on |, )?)?(?:early |late |earlier )?"
-         "(?P<rel>last |this |yesterday |today )(?:in the |at |in |about |early |late |very )*"
-         "(?P<p>PART )", _relative_part),
-    rule("tonight (?:at |about )?(?P<c>CLOCK12 |CLOCK )?", lambda f: moment(
-        f, f.make("DAY", 0, 0), f.make("PART", 18, 24))),
-    rule("overnight |(?:all |whole |the whole )night (?:long )?", lambda f: moment(
-        f, f.make("DAY", 1, 1), f.make("PART", 20, 30))),
+    rule("(?:this |same |the same |about this )time yesterday ", lambda f: f.make("AGO", 24, 24, 1)),
+    rule(
+        "(?:the )?PART before last ",
+        lambda f: moment(f, f.make("DAY", 2, 2), f.make("PART", 18, 26)),
+    ),
+    rule(
+        "(?:(?P<c>CLOCK12 |CLOCK )(?:about |on |, )?)?(?:early |late |earlier )?"
+        "(?P<rel>last |this |yesterday |today )(?:in the |at |in |about |early |late |very )*"
+        "(?P<p>PART )",
+        _relative_part,
+    ),
+    rule(
+        "tonight (?:at |about )?(?P<c>CLOCK12 |CLOCK )?",
+        lambda f: moment(f, f.make("DAY", 0, 0), f.make("PART", 18, 24)),
+    ),
+    rule("overnight ", lambda f: moment(f, f.make("DAY", 1, 1), f.make("PART", 20, 30))),
+    rule("(?:all |whole |the whole )(?P<p>PART )(?:long )?", _all_part),
     rule("yesterday ", _fixed(1, 1)),
     rule(f"(?P<d>DAY |AGO )(?:{_FILL}){{0,3}}(?P<p>{_P})", _day_part),
     rule(f"(?P<p>{_P})(?:{_FILL}){{0,3}}(?P<d>DAY )", _day_part),

@@ -22,7 +22,7 @@ WORDS_FILE = Path(__file__).with_name("words.yml")
 
 # Numbers keep their inner point, comma, colon, slash or hyphen: 38,5 · 14:30 · 2026-11-20 · 3-4.
 _TOKEN = re.compile(r"\d+(?:[.,:/–-]\d+)*|[½¼¾]|[^\W\d_]+(?:['’`´][^\W\d_]+)*|[^\w\s]")
-_MAX_LEXEMES = 4000
+_MAX_LEXEMES = 1500
 _MAX_DIGITS = 9
 _SHORTEST_FUZZY = 6
 _TWO_ERRORS_FROM = 9
@@ -103,7 +103,7 @@ def known(word: str) -> tuple[str, float, float] | None:
 
 
 def lexemes(text: str) -> list[Lexeme]:
-    """The lexemes of `text`, in order; at most 4,000."""
+    """The lexemes of `text`, in order; at most 1,500."""
     found: list[Lexeme] = []
     for token in _TOKEN.finditer(text):
         if len(found) >= _MAX_LEXEMES:
@@ -113,7 +113,7 @@ def lexemes(text: str) -> list[Lexeme]:
 
 
 def _read_token(token: str, start: int, end: int) -> Iterator[Lexeme]:
-    if token[0].isdigit():
+    if token[0].isdecimal():
         yield from _read_digits(token, start, end)
         return
     if token in "½¼¾":

@@ -2,9 +2,10 @@
 
 Every result counts hours before now, nearest first:
 `AGO` 3 days ago · `MOMENT` yesterday, on Friday · `DAYN` day 5 · `POST` 3 days after … ·
-`BEEN` it has been 3 days (since …) · `WITHIN` in the last 24 hours · `SINCE` since Tuesday ·
-`DUR` for 3 days · `NOW` 3 days now · `SPAN` 3 days, nothing said · `JUST` just had … ·
-`WOKE` woke up with · `FUTURE` tomorrow, in 3 days.
+`AFTER` after 3 days · `BEEN`, `BEENSINCE` it has been 3 days (since …) · `WITHIN` in the last 24
+hours · `IN` in 3 days · `SINCE` since Tuesday · `SINCESPAN` since 3 days · `DUR` for 3 days ·
+`NOW` 3 days now · `MARK` 3 days on, at 3 days · `LATER` 3 days later · `SPAN` 3 days, nothing
+said · `JUST` just had … · `WOKE` woke up with · `FUTURE` tomorrow.
 """
 
 from __future__ import annotations
@@ -18,7 +19,12 @@ from .rewriting import Found, Rule, rule
 from .spans import UNIT
 
 _MAX_DAY = 400
-_STILL = "(?:now |already |straight |running |in a row |non stop |nonstop |on end |continuously |so far )"
+_WEEK = 168.0  # "eighteen weeks gone" is a pregnancy
+_STILL = "(?:now |already |straight |running |in a row |non stop |nonstop |on end |so far )"
+_BEEN = (
+    "(?:it's |it is |it has |thats |that's |that is |is |it |makes |has |now )*"
+    "(?:been |being |makes |it's |it is |is now |is )(?:already |now |about |only |like )*"
+)
 _OP = "(?:op |- op |- |my |the |treatment |procedure |session |microneedling |mn )"
 
 
@@ -60,10 +66,9 @@ def _all_day(found: Found) -> Lexeme:
 
 def _union(found: Found) -> Lexeme | None:
     first, second = found["a"], found["b"]
-    if first.symbol != second.symbol:
-        return None
+    symbol = first.symbol if first.symbol == second.symbol else "MOMENT"
     low, high = min(first.low, second.low), max(first.high, second.high)
-    return found.make(first.symbol, low, high, first.unit)
+    return found.make(symbol, low, high, first.unit)
 
 
 def _either_ago(found: Found) -> Lexeme:
@@ -86,9 +91,12 @@ AGO_RULES: tuple[Rule, ...] = (
     rule("(?:in |within |inside )(?:the |these |my )*(?P<s>LAST )(?:or so )?", _upto("WITHIN")),
     rule("(?:for |ovr |during |since |these |the |my )*(?P<s>LAST )(?:or so )?", _as("DUR")),
     rule("(?:within |in )(?:a |the |about |only )*(?P<s>SPAN )(?:of |after )", _nothing),
-    rule("(?:in )(?:a |the |about |another )*(?P<s>SPAN )(?:'s )?(?:time )?", lambda f: f.make("FUTURE")),
+    rule("(?:in )(?:a |the |about |another )*(?P<s>SPAN )(?:'s )?(?:time )?", _as("IN")),
+    rule("SPAN (?:late |early |apart |notice )", _nothing),
     rule("(?P<s>SPAN )(?:from now )", lambda found: found.make("FUTURE")),
-    rule("(?P<s>SPAN )(?:later |apart |in between |between )", _nothing),
+    rule("(?P<s>SPAN )(?:gone )", lambda f: f.make("#") if f["s"].unit == _WEEK else None),
+    rule("(?P<s>SPAN )(?:in between |between )", _nothing),
+    rule("(?P<s>SPAN )(?:later |afterwards |after that )", _as("LATER")),
     # "day 5", "d5", "post-op day 3", "the third day"; "days 4 to 7" speaks of days in general.
     rule(
         "(?:(?:post |pod )(?:op |- op |- )*)?(?:day |d )(?:- |number |no |post |of |: )*"
@@ -98,7 +106,15 @@ AGO_RULES: tuple[Rule, ...] = (
     rule("(?:the |my |is |on )*(?P<n>ORD )day (?!before )", _day_number),
     rule("(?:the |my |is |on )*(?P<n>NUM )(?:st |nd |rd |th )day (?!before )", _day_number),
     rule("for (?:the |a |my )?(?P<s>DAYN )(?:in a row |running |now )*", _as("DUR")),
+    rule("(?:d |day )plus (?P<n>NUM )", lambda f: f.make("POST", *(2 * [24 * f["n"].low]), 24)),
+    rule("(?P<n>NUM )(?:dpp |dpo |dpt )", lambda f: f.make("POST", *(2 * [24 * f["n"].low]), 24)),
+    rule("(?P<n>HHMM )(?:ago )", lambda f: f.make("AGO", f["n"].low, f["n"].low, 1)),
     rule("since (?:the |about )?DAYN ", _nothing),
+    rule(
+        "DAYN of (?:my |the |a )?"
+        "(?:period|cycle|antibiotics?|course|steroids?|prednis\\S+|holiday|pills?) ",
+        _nothing,
+    ),
     rule("just now |(?:a )?(?:moment|moments|second|sec) ago ", lambda f: f.make("AGO", 0, 1, 1)),
     rule(
         "(?P<s>SPAN )(?:now |or so |or |maybe )*"
@@ -108,29 +124,38 @@ AGO_RULES: tuple[Rule, ...] = (
     rule("(?P<s>SPAN )(?:or |or maybe |maybe )(?P<a>AGO )", _either_ago),
     rule("since (?:about |the |a |like )*(?P<s>AGO )", _as("SINCE")),
     rule(
-        "(?P<s>SPAN )before (?!my |the |i |it |we |this |that |treat|micro|session|appoint|proced)",
-        _as("AGO"),
+        "(?P<s>SPAN )before (?!my |the |it |we |this |that |using|treat|micro|session|appoint)",
+        _as("MOMENT"),
     ),
-    rule("(?<!SPAN )before (?:about |like |maybe )*(?P<s>SPAN )(?!of |my |the )", _as("AGO")),
+    rule("SPAN before ", _nothing),
+    rule("before (?:about |like |maybe )*(?P<s>SPAN )(?!of |my |the )", _as("MOMENT")),
     rule(
-        "(?:for |since |from |during |lasted |lasting |last for )(?:about |like |the |ovr |maybe "
+        "(?:since |from )(?:about |like |already |the |ovr )*(?P<s>SPAN )(?!ago )", _as("SINCESPAN")
+    ),
+    rule(
+        "(?:for |during |lasted |lasting |last for "
+        "|(?:been |being )(?:there |here |going on |around |like this |this way |present )+)"
+        "(?:about |like |the |ovr |maybe "
         f"|almost |already |only )*(?P<s>SPAN ){_STILL}*(?!after |post |since my |since the )",
         _as("DUR"),
     ),
     rule(f"for (?P<u>UNIT ){_STILL}*", lambda f: f.make("DUR", 2 * f["u"].low, 5 * f["u"].low)),
+    rule(f"{_BEEN}(?P<s>SPAN ){_STILL}*(?:since |from |after |post )", _as("BEENSINCE")),
+    rule(f"{_BEEN}(?P<s>SPAN ){_STILL}*(?:that )?", _as("BEEN")),
+    rule("(?P<s>SPAN )(?:have |has )?(?:now )?(?:elapsed |passed |gone by )", _as("BEEN")),
     rule(
-        "(?:it's |it is |it has |thats |that's |that is |is |it |makes |has |now )*"
-        "(?:been |being |makes |it's |it is |is now |is )(?:already |now |about |only |like )*"
-        f"(?P<s>SPAN ){_STILL}*(?:since |that |from |after |post )?",
-        _as("BEEN"),
-    ),
-    rule(
-        "(?P<s>SPAN )(?:now |already )?(?:- )?(?:post |after |following |since |from |past |out |afterwards )"
+        "(?P<s>SPAN )(?:now |already )?(?:- )?"
+        "(?:post |after |following |since |from |past |out |afterwards )"
         f"(?:- |op )*(?!{UNIT})",
         _as("POST"),
     ),
     rule("(?:after |following )(?:about |only |just )*(?P<s>SPAN )", _as("AFTER")),
     rule(f"post {_OP}*(?P<s>SPAN )", _as("POST")),
+    rule(
+        "(?P<s>SPAN )(?:on |in |gone |total |in total |altogether |overall |ovr |onwards |so far )",
+        _as("MARK"),
+    ),
+    rule("at (?:about |the |around )*(?P<s>SPAN )(?:mark |point )?", _as("MARK")),
     rule(f"(?P<s>SPAN ){_STILL}+", _as("NOW")),
     rule("already (?P<s>SPAN )", _as("NOW")),
     rule("all (?P<u>day |week |month )(?:long )?", _all_day),
@@ -139,18 +164,29 @@ AGO_RULES: tuple[Rule, ...] = (
 
 LINK_RULES: tuple[Rule, ...] = (
     rule(
-        "(?:between )?(?P<a>MOMENT |AGO )(?:or |, or |/ |and maybe |maybe |, maybe |or maybe |to |- "
+        "(?:between )?(?P<a>MOMENT |AGO )"
+        "(?:or |, or |/ |and maybe |maybe |, maybe |or maybe |to |- "
         "|possibly |even )+(?P<b>MOMENT |AGO )",
         _union,
     ),
     rule("between (?P<a>MOMENT |AGO )and (?P<b>MOMENT |AGO )", _union),
-    rule("(?:ever |all )?since (?:about |like |the |very |early |late |around |on )*(?P<s>MOMENT )",
-         _as("SINCE")),
+    rule(
+        "(?:ever |all )?since (?:about |like |the |very |early |late |around |on )*(?P<s>MOMENT )",
+        _as("SINCE"),
+    ),
     rule("from (?:about |the |early |late )*(?P<s>MOMENT )", _as("SINCE")),
+    rule("than (?:MOMENT |AGO )", _nothing),
     rule("(?:i |just )*(?:woke |woken |awoke )(?:up )?", _woke),
-    rule("just (?=had |got |did |finished |came |come |been |left |have |having |done |back |home )",
-         lambda found: found.make("JUST", 0, 12, 1)),
-    rule("(?:fresh from |straight from |home from |back from )", lambda f: f.make("JUST", 0, 12, 1)),
-    rule("just (?=start|notic|appear|began|develop|popp|show|broke|woke|turn|swel|happen|threw|vomit|faint)",
-         lambda found: found.make("JUST", 0, 6, 1)),
+    rule(
+        "just (?=had |got |did |finished |came |come |been |left |have |having |done |back |home )",
+        lambda found: found.make("JUST", 0, 12, 1),
+    ),
+    rule(
+        "(?:fresh from |straight from |home from |back from )", lambda f: f.make("JUST", 0, 12, 1)
+    ),
+    rule(
+        "just (?=start|notic|appear|began|develop|popp|show|broke|woke|turn|swel|happen|threw"
+        "|vomit|faint)",
+        lambda found: found.make("JUST", 0, 6, 1),
+    ),
 )

@@ -1,112 +1,69 @@
 """What a time is the time of: the treatment, the complaint, something else, nothing yet.
 
-Words near the time decide (`cues.yml`): the nearest one, where crossing a comma or "and" costs
-something and crossing a full stop much. Some phrases lean by themselves: "day 5" and "3 days after"
-are told of a treatment, "for" and "since" of a complaint.
+Words near the time decide (`cues.yml`). Some phrases lean by themselves: "day 5" and "3 days after"
+are told of a treatment, "for" and "since" of a complaint. A time that only stands beside a
+complaint ("swollen today") says when it was seen, not when it began, so today is left out.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
-import yaml
-
+from .cues import FAR, Distances
 from .lexemes import Lexeme
-from .rewriting import rendered
 
-CUES_FILE = Path(__file__).with_name("cues.yml")
+TREATMENT, LIKELY, OFFSET, ONSET = "treatment", "likely", "offset", "onset"
 
-TIMES = frozenset(
-    "AGO MOMENT DAYN POST AFTER BEEN WITHIN SINCE DUR LAST NOW SPAN JUST WOKE FUTURE NUM Q".split()
+_TIMES = frozenset(
+    [
+        "AGO",
+        "MOMENT",
+        "DAYN",
+        "POST",
+        "AFTER",
+        "BEEN",
+        "BEENSINCE",
+        "WITHIN",
+        "IN",
+        "SINCE",
+        "SINCESPAN",
+        "DUR",
+        "LAST",
+        "NOW",
+        "SPAN",
+        "MARK",
+        "LATER",
+        "JUST",
+        "WOKE",
+    ]
 )
-_SOFT = frozenset([",", "and", "but", "so", "then", "because", "while", "(", ")", "-", ":", "plus"])
-_HARD = frozenset([".", ";", "!", "?"])
-_SOFT_COST, _HARD_COST, _FAR = 3, 12, 40
-
-
-@dataclass(frozen=True)
-class Cue:
-    """A word or phrase that tells what a time near it is about."""
-
-    kind: str
-    first: int
-    last: int
+_DENIALS = frozenset(["not", "isn't", "wasn't", "isnt", "wasnt"])
+_STILL_NOT = frozenset(
+    ["not", "no", "hasn't", "hasnt", "haven't", "havent", "isn't", "isnt", "doesn't", "doesnt"]
+)
+_ILL = ("onset", "complaint")
+#: Up to so many words a time that stands alone is the answer or the news itself.
+_SHORT = 4
+_WEAK_REACH = 6
+#: Hours after which a time that nothing ties to the treatment is another story.
+_LONG_AGO = 90 * 24
+#: What may follow a length of time that stands by itself.
+_ENDS = frozenset(
+    [*".,;!?):-–—#", "and", "but", "so", "still", "no", "about", "though"],
+)
 
 
 @dataclass(frozen=True)
 class Role:
-    """A time and what it tells: `treatment`, `onset` (how long ago or for how long), or neither."""
+    """A time and what it tells.
+
+    `treatment`; `likely` the treatment, if no other time is; `onset` (how long ago, or for how
+    long, the complaint); `offset` (how long after the treatment the complaint began); or nothing.
+    """
 
     lexeme: Lexeme
     kind: str | None
-
-
-@cache
-def _patterns() -> Mapping[str, re.Pattern[str]]:
-    data: dict[str, list[str]] = yaml.safe_load(CUES_FILE.read_text(encoding="utf-8"))
-    return {
-        kind: re.compile(
-            r"(?<!\S)(?:"
-            + "|".join(
-                re.escape(phrase).replace(r"\*", r"\S*").replace(r"\ ", " ")
-                for phrase in sorted(phrases, key=len, reverse=True)
-            )
-            + ") "
-        )
-        for kind, phrases in data.items()
-    }
-
-
-def _cues(lexemes: Sequence[Lexeme]) -> list[Cue]:
-    text, at = rendered(lexemes)
-    cues: list[Cue] = []
-    taken: set[int] = set()
-    for kind, pattern in _patterns().items():
-        for match in pattern.finditer(text):
-            first, last = at[match.start()], at[match.end()] - 1
-            if taken.isdisjoint(range(first, last + 1)):
-                cues.append(Cue(kind, first, last))
-                taken.update(range(first, last + 1))
-    return cues
-
-
-class _Near:
-    """The cues of a message by their distance from one time."""
-
-    def __init__(self, lexemes: Sequence[Lexeme], cues: Sequence[Cue]) -> None:
-        self._cues = cues
-        self._position = [0]
-        for lexeme in lexemes:
-            cost = 1
-            if lexeme.symbol in _SOFT:
-                cost = _SOFT_COST
-            elif lexeme.symbol in _HARD:
-                cost = _HARD_COST
-            self._position.append(self._position[-1] + cost)
-
-    def cost(self, index: int, kinds: Collection[str]) -> float:
-        """Cost of reaching the nearest cue of these kinds; after the time costs a little more."""
-        costs = [
-            self._position[index] - self._position[cue.last + 1]
-            if cue.last < index
-            else self._position[cue.first] - self._position[index + 1] + 0.5
-            for cue in self._cues
-            if cue.kind in kinds
-        ]
-        return min(costs, default=_FAR)
-
-    def after(self, index: int, kinds: Collection[str], within: int) -> bool:
-        """Whether such a cue follows close by."""
-        start = self._position[index + 1]
-        return any(
-            0 <= self._position[cue.first] - start <= within
-            for cue in self._cues
-            if cue.kind in kinds and cue.first > index
-        )
 
 
 def assign(lexemes: Sequence[Lexeme], asked: bool, open_question: bool) -> list[Role]:
@@ -114,140 +71,168 @@ def assign(lexemes: Sequence[Lexeme], asked: bool, open_question: bool) -> list[
 
     `asked`: the last question was when the treatment was. `open_question`: another one was asked.
     """
-    cues = _cues(lexemes)
-    near = _Near(lexemes, cues)
-    times = [
-        index
-        for index, lexeme in enumerate(lexemes)
-        if lexeme.symbol in TIMES and lexeme.symbol not in ("NUM", "Q", "FUTURE")
-    ]
-    known = {cue.kind for cue in cues}
-    context = _Context(known, asked, open_question, alone=len(times) == 1)
+    times = [index for index, lexeme in enumerate(lexemes) if lexeme.symbol in _TIMES]
+    if not times:
+        return []
+    near = Distances(lexemes, times)
     return [
-        Role(lexemes[index], None if _denied(lexemes, index) else _role(lexemes, index, near, context))
+        Role(lexemes[index], _Time(lexemes, index, near, asked, open_question).role())
         for index in times
     ]
 
 
-@dataclass(frozen=True)
-class _Context:
-    cues: Collection[str]
-    asked: bool
-    open_question: bool
-    alone: bool
+class _Time:
+    """One time among the words of its message."""
 
+    def __init__(
+        self,
+        lexemes: Sequence[Lexeme],
+        index: int,
+        near: Distances,
+        asked: bool,
+        open_question: bool,
+    ) -> None:
+        self.lexemes, self.index, self.near = lexemes, index, near
+        self.asked, self.open_question = asked, open_question
+        self.symbol = lexemes[index].symbol
+        self.treatment = near.to(index, "treatment", owned=True)
+        weak = near.to(index, "weak_treatment", owned=True) + 2
+        self.treated = min(self.treatment, weak if weak <= _WEAK_REACH else FAR)
+        self.onset = near.to(index, "onset")
+        self.complaint = near.to(index, "complaint")
+        self.other = near.to(index, "other_event")
+        self.planned = near.to(index, "future", "advice")
 
-def _denied(lexemes: Sequence[Lexeme], index: int) -> bool:
-    """Not yesterday; but "not even 2 days" is a SPAN of its own."""
-    return index > 0 and lexemes[index - 1].symbol in ("not", "isn't", "wasn't", "n't")
+    def role(self) -> str | None:
+        if self._denied() or self._only_planned():
+            return None
+        if self.symbol in ("DAYN", "POST"):
+            return self._counted_from_treatment()
+        if self.symbol in ("AFTER", "IN"):
+            return self._after_a_while()
+        if self.symbol in ("BEEN", "BEENSINCE", "NOW"):
+            return self._been()
+        if self.symbol in ("SINCE", "SINCESPAN", "DUR", "LAST"):
+            return self._lasting()
+        if self.symbol == "WITHIN":
+            return ONSET if min(self.onset, self.complaint + 2) < self.treated else TREATMENT
+        if self.symbol == "WOKE":
+            return ONSET
+        if self.symbol == "JUST":
+            return ONSET if self.onset <= 3 else TREATMENT if self.treated < 8 else None
+        if self.symbol in ("SPAN", "MARK", "LATER"):
+            return self._bare()
+        return self._moment()
 
+    def _denied(self) -> bool:
+        """Not yesterday."""
+        return self.index > 0 and self.lexemes[self.index - 1].symbol in _DENIALS
 
-def _role(
-    lexemes: Sequence[Lexeme], index: int, near: _Near, context: _Context
-) -> str | None:
-    symbol = lexemes[index].symbol
-    treatment = near.cost(index, ["treatment"])
-    weak = near.cost(index, ["weak_treatment"]) + 2
-    onset = near.cost(index, ["onset"])
-    complaint = near.cost(index, ["complaint"])
-    other = near.cost(index, ["other_event"])
-    planned = near.cost(index, ["future", "advice"])
-    ills = "complaint" in context.cues or "onset" in context.cues
-    if symbol != "AGO" and planned < min(_HARD_COST, onset + 4) and not _told(lexemes, index, near):
-        return None
-    if symbol in ("DAYN", "POST"):
-        if near.after(index, ["onset"], 3):
-            return "onset"
-        return "treatment" if treatment < _HARD_COST or other > 2 else None
-    if symbol == "AFTER":
-        return "treatment" if ills and other > 4 and onset > 4 else None
-    if symbol in ("BEEN", "NOW"):
-        return _been(index, near, context)
-    if symbol in ("SINCE", "DUR", "LAST"):
-        return _lasting(symbol, index, near, context, treatment, min(other, planned))
-    if symbol == "WITHIN":
-        return "onset" if onset < treatment or (complaint + 2 < treatment) else "treatment"
-    if symbol == "WOKE":
-        return "onset"
-    if symbol == "JUST":
-        return "onset" if onset <= 3 else "treatment" if min(treatment, weak) < 8 else None
-    if symbol == "SPAN":
-        return _bare(context, min(treatment, weak), onset, complaint)
-    return _moment(symbol, context, min(treatment, weak), onset, complaint, other)
+    def _only_planned(self) -> bool:
+        """Can I swim after 2 days, it is booked for Friday: nothing that has happened.
 
+        "Ago" is always past, and a question that speaks of a complaint is about a real one.
+        """
+        if self.symbol in ("AGO", "WOKE") or self.planned >= min(FAR, self.onset + 4):
+            return False
+        if self.symbol in ("MARK", "POST", "LATER", "DAYN") and self.planned > 3:
+            return False
+        return self.planned <= 1 or min(self.onset, self.complaint) >= FAR - 3
 
-def _told(lexemes: Sequence[Lexeme], index: int, near: _Near) -> bool:
-    """A question that speaks of a complaint is about something that has happened."""
-    if lexemes[index].symbol == "WOKE":
-        return True
-    return near.cost(index, ["onset", "complaint"]) < _SOFT_COST + 6 and (
-        near.cost(index, ["future", "advice"]) > 1
-    )
+    def _still_not(self) -> bool:
+        before = self.lexemes[max(0, self.index - 6) : self.index]
+        return any(lexeme.symbol in _STILL_NOT for lexeme in before)
 
+    def _counted_from_treatment(self) -> str | None:
+        """Day 5; 3 days after the session; but "3 days since it started"."""
+        near, index = self.near, self.index
+        if self.symbol == "DAYN":
+            if near.before(index, ["onset"], 2):
+                return None  # "it started on day 2"
+            if near.after(index, ["onset"], 9) and "since" in self._next(4):
+                return ONSET
+        else:
+            if near.after(index, ["onset"], 3) and self.treatment > 3:
+                return ONSET
+            if near.before(index, ["onset"], 2) or near.after(index, ["onset"], 6):
+                return OFFSET
+        return TREATMENT if self.treatment < FAR or self.other > 2 else None
 
-def _been(index: int, near: _Near, context: _Context) -> str | None:
-    """It's been 4 days (since my session | since it started | of itching)."""
-    if near.after(index, ["treatment", "weak_treatment"], 4) and not near.after(
-        index, ["onset"], 2
-    ):
-        return "treatment"
-    if near.after(index, ["onset", "complaint"], 3):
-        return "onset"
-    if context.asked:
-        return "treatment"
-    if near.cost(index, ["treatment"]) <= 4:
-        return "treatment"
-    if context.open_question or near.cost(index, ["onset", "complaint"]) < _HARD_COST:
-        return "onset"
-    return "treatment"
+    def _after_a_while(self) -> str | None:
+        """Still red after 3 days; not gone in 4 days; but "gone after 2 days"."""
+        if self._still_not():
+            return TREATMENT if self.symbol == "AFTER" else ONSET
+        if self.symbol == "IN":
+            return None
+        ill = min(self.onset, self.complaint) < FAR
+        return TREATMENT if ill and self.other > 4 and self.onset > 4 else None
 
+    def _next(self, count: int) -> list[str]:
+        return [each.symbol for each in self.lexemes[self.index + 1 : self.index + 1 + count]]
 
-def _lasting(
-    symbol: str, index: int, near: _Near, context: _Context, treatment: float, other: float
-) -> str | None:
-    """For 4 days, since Tuesday: the complaint, unless a treatment's time is all that is said."""
-    complained = near.cost(index, ["onset", "complaint"])
-    if symbol == "SINCE" and near.after(index, ["treatment"], 2):
-        return "treatment"
-    if other <= 2 and complained > other + 2:
-        return None
-    if context.asked and complained >= _HARD_COST:
-        return "treatment"
-    if treatment <= 3 and complained > treatment + 6:
-        return "treatment" if symbol == "SINCE" else None
-    return "onset"
+    def _been(self) -> str | None:
+        """It's been 4 days (since my session | since it started | of itching)."""
+        after, index = self.near.after, self.index
+        if after(index, ["treatment", "weak_treatment"], 4) and not after(index, ["onset"], 2):
+            return TREATMENT
+        if after(index, ["onset"], 3) or after(index, ["complaint"], 2):
+            return ONSET
+        if self.asked or self.symbol == "BEENSINCE" or self.treatment <= 4:
+            return TREATMENT
+        if self.open_question or (self.symbol == "NOW" and self.near.before(index, _ILL, 2)):
+            return ONSET
+        return LIKELY if self.near.before(index, _ILL, FAR - 1) else TREATMENT
 
+    def _lasting(self) -> str | None:
+        """For 4 days, since Tuesday: the complaint, unless only the treatment is spoken of."""
+        ill = min(self.onset, self.complaint)
+        reach = {"SINCE": 3, "SINCESPAN": 5}.get(self.symbol, -1)
+        if self.near.after(self.index, ["treatment"], reach) or (
+            self.symbol == "SINCE" and self.near.after(self.index, ["weak_treatment"], 2)
+        ):
+            return TREATMENT
+        other = min(self.other, self.planned)
+        if other <= 2 and ill > other + 2:
+            return None
+        if self.asked and ill >= FAR:
+            return TREATMENT
+        if self.treatment <= 3 and ill > self.treatment + 6:
+            return TREATMENT if self.symbol == "SINCE" else None
+        return ONSET
 
-def _bare(
-    context: _Context, treatment: float, onset: float, complaint: float
-) -> str | None:
-    """3 days, with nothing said: an answer, or the "ago" of someone still learning English."""
-    if context.asked:
-        return "onset" if onset < treatment else "treatment"
-    if treatment <= 3 and treatment < onset:
-        return "treatment"
-    if onset <= 3 or complaint <= 3 or context.open_question:
-        return "onset"
-    return None
+    def _bare(self) -> str | None:
+        """3 days: an answer; "swollen, 30 hours": told of the treatment, as the later reading."""
+        if self.asked:
+            return ONSET if self.onset < self.treated else TREATMENT
+        if self.treated <= 3 and self.treated < self.onset:
+            return TREATMENT
+        if self.open_question or self._next(1) == ["of"]:
+            return ONSET
+        ends = not self._next(1) or self._next(1)[0] in _ENDS
+        span = self.lexemes[self.index]
+        if span.low < span.high and self.near.before(self.index, ["complaint"], 0):
+            return ONSET  # "swollen more than 3 days"
+        if self.symbol == "SPAN" and not (ends and span.unit >= 1 and self.planned >= FAR):
+            return None
+        return None if self.other <= 1 else LIKELY
 
-
-def _moment(  # noqa: PLR0913
-    symbol: str,
-    context: _Context,
-    treatment: float,
-    onset: float,
-    complaint: float,
-    other: float,
-) -> str | None:
-    """3 days ago, yesterday, on Friday."""
-    if other < min(treatment, onset, 6) or (other <= 1 and other <= treatment):
-        return None
-    if onset < treatment and onset < _HARD_COST:
-        return "onset"
-    if treatment < _HARD_COST and treatment <= complaint + 4:
-        return "treatment"
-    if context.asked or (symbol == "AGO" and complaint > 3):
-        return "treatment"
-    if complaint < _HARD_COST or context.open_question:
-        return "onset"
-    return "treatment"
+    def _moment(self) -> str | None:
+        """3 days ago, yesterday, on Friday."""
+        lexeme = self.lexemes[self.index]
+        if self.other < min(self.treated, self.onset, 6) or self.other <= min(1, self.treated):
+            return None
+        if self.onset < min(self.treated, FAR):
+            return ONSET
+        if self.treated < FAR and self.treated <= self.complaint + 4:
+            return TREATMENT
+        if self.asked:
+            return TREATMENT
+        if lexeme.high > _LONG_AGO:
+            return None
+        if self.symbol == "AGO" and self.complaint >= 3:
+            return LIKELY
+        if self.complaint < FAR:
+            return None if lexeme.low == 0 else ONSET
+        if len(self.lexemes) > _SHORT:
+            return LIKELY if self.near.mentions("treatment") else None
+        return ONSET if self.open_question else TREATMENT

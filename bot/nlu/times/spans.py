@@ -8,12 +8,15 @@ from __future__ import annotations
 from .lexemes import Lexeme
 from .rewriting import Found, Rule, rule
 
-UNIT = "(?:UNIT|day|week|month|year) "
+UNIT = "(?:UNIT|minute|hour|day|week|month|year) "
 NUMBER = "(?:NUM|Q) "
 # "More than 3 days" must count as later than 3 days; how much later is anybody's guess: 15 %.
 _MORE = 1.15
 _FILL = "(?:full |whole |solid |long |good |more |consecutive |entire )*"
 _ROUGHLY = "(?:about |maybe |like |some |say |a total of |just |now |already |i think |or so )"
+
+
+_LETTERS = {"h": 1.0, "d": 24.0, "w": 168.0, "y": 8766.0}
 
 
 def _number(found: Found, low: float, high: float | None = None) -> Lexeme:
@@ -32,7 +35,7 @@ def _hundred(found: Found) -> Lexeme:
 
 
 def _plus(part: str) -> float:
-    return {"half": 0.5, "quarter": 0.25}[part]
+    return {"half": 0.5, "quarter": 0.25, "quarters": 0.25}[part]
 
 
 def _and_part(found: Found) -> Lexeme:
@@ -65,6 +68,14 @@ def _sum(found: Found) -> Lexeme | None:
     return found.make("SPAN", first.low + second.low, first.high + second.high, second.unit)
 
 
+def _hours_minutes(found: Found) -> Lexeme | None:
+    """1h30."""
+    hours, minutes = found["a"], found["b"].low / 60
+    if hours.unit != 1 or minutes >= 1:
+        return None
+    return found.make("SPAN", hours.low + minutes, hours.high + minutes, 1.0)
+
+
 def _either(found: Found) -> Lexeme:
     first, second = found["a"], found["b"]
     low, high = second.low, second.high
@@ -92,7 +103,8 @@ def _same(found: Found) -> Lexeme:
 
 def _vague(found: Found) -> Lexeme:
     unit = found["u"].low
-    return found.make("SPAN", 2 * unit, 5 * unit, unit)
+    low, high = (2, 5) if found["u"].symbol == "UNIT" else (1, 1)
+    return found.make("SPAN", low * unit, high * unit, unit)
 
 
 NUMBER_RULES: tuple[Rule, ...] = (
@@ -101,15 +113,15 @@ NUMBER_RULES: tuple[Rule, ...] = (
     rule("(?P<t>TENS )(?P<n>zzz )?", _tens),
     rule(
         "(?P<n>NUM )point (?P<d>NUM )",
-        lambda found: found.make("NUM", *(2 * [found["n"].low + found["d"].low / 10]))
-        if found["d"].low < 10
-        else None,
+        lambda found: (
+            found.make("NUM", *(2 * [found["n"].low + found["d"].low / 10]))
+            if found["d"].low < 10
+            else None
+        ),
     ),
-    rule("(?P<n>NUM )(?:and )(?:a |an )?(?P<f>half |quarter |FRAC )", _and_part),
+    rule("(?P<n>NUM )(?:and |n |& )(?:a |an )?(?P<f>half |quarter |FRAC )", _and_part),
     rule("(?P<n>NUM )(?P<f>FRAC )", _and_part),
-    rule(
-        f"(?P<n>NUM )?(?P<f>half |quarter |FRAC )(?:s |of )*(?:a |an )?(?={UNIT})", _part_of
-    ),
+    rule(f"(?P<n>NUM )?(?P<f>half |quarter |quarters |FRAC )(?:s |of )*(?:a |an )?(?={UNIT})", _part_of),
     rule(
         f"(?:a |the |just a |only a )?(?P<v>VAGUE )(?:of |more |good )*(?={UNIT})",
         lambda found: _number(found, found["v"].low, found["v"].high),
@@ -131,19 +143,20 @@ NUMBER_RULES: tuple[Rule, ...] = (
         lambda found: _number(found, found["n"].low, found["n"].low * _MORE),
     ),
     rule(
+        f"(?P<n>NUM )and a bit (?:of )?(?={UNIT})",
+        lambda found: _number(found, found["n"].low, found["n"].low + 0.5),
+    ),
+    rule(
         f"(?P<n>NUM )(?:- )?(?:ish |or so |odd )(?={UNIT})",
         lambda found: _number(found, found["n"].low),
     ),
-    rule(
-        f"(?:between )(?P<a>{NUMBER})(?P<sep>and |to |- )(?P<b>{NUMBER})(?={UNIT})", _range
-    ),
+    rule(f"(?:between )(?P<a>{NUMBER})(?P<sep>and |to |- )(?P<b>{NUMBER})(?={UNIT})", _range),
     rule(
         f"(?P<a>{NUMBER})(?P<sep>to |or |- |– |/ |& |or maybe |maybe |, maybe |, or |, |possibly )"
         f"(?P<b>{NUMBER})(?={UNIT})",
         _range,
     ),
 )
-_LETTERS = {"h": 1.0, "d": 24.0, "w": 168.0, "y": 8766.0}
 
 SPAN_RULES: tuple[Rule, ...] = (
     rule(
@@ -159,25 +172,33 @@ SPAN_RULES: tuple[Rule, ...] = (
         lambda found: found.make("every"),
     ),
     rule("(?P<a>SPAN )(?:and |& |plus )?(?P<b>SPAN )", _sum),
+    rule("(?P<a>SPAN )(?P<b>NUM )(?=ago |post |after )", _hours_minutes),
     rule("between (?P<a>SPAN )and (?P<b>SPAN )", _either),
     rule(
         "(?P<a>SPAN )(?:or |to |- |maybe |, maybe |or maybe |, or |possibly |even )+(?P<b>SPAN )",
         _either,
     ),
-    rule(f"(?P<a>SPAN )(?:or |maybe |, maybe |or maybe )+(?P<b>{NUMBER})(?!{UNIT})", _either),
+    rule(
+        "(?P<a>SPAN )(?:or |maybe |, maybe |or maybe |\\? maybe |, i think , or )+"
+        f"(?P<b>{NUMBER})(?!{UNIT})",
+        _either,
+    ),
     rule(f"{_ROUGHLY}+(?P<s>SPAN )", _same),
     rule(
-        "(?:ovr |more than |at least |longer than |later than |upwards of |past |beyond |a good )"
+        "(?:ovr |more than |at least |longer than |later than |upwards of |beyond |a good )"
         "(?:the )?(?P<s>SPAN )",
         _more,
     ),
     rule("(?P<s>SPAN )(?:plus |or more |or longer |and a bit |and counting )", _more),
+    rule("(?:coming up to |getting on for |close to |approaching |shy of )(?P<s>SPAN )", _same),
     rule(
         "(?:less than |under |up to |no more than |not more than |fewer than |below |< )"
         "(?P<s>SPAN )",
         _less,
     ),
     rule("(?:not even |not quite |barely |hardly |going on )(?:for )?(?P<s>SPAN )", _nearly),
-    rule("(?P<s>SPAN )(?:or so |ish |- ish |or thereabouts |give or take |tops |max |approx )", _same),
+    rule(
+        "(?P<s>SPAN )(?:or so |ish |- ish |or thereabouts |give or take |tops |max |approx )", _same
+    ),
     rule(f"{_ROUGHLY}+(?P<s>SPAN )", _same),
 )

@@ -1,5 +1,6 @@
 """A body temperature in a message, in degrees Celsius.
 
+A number with a decimal from 35 to 42.9 needs no word beside it ("38.2 just now").
 Without a unit, 34 to 43 is read as Celsius and 93 to 110 as Fahrenheit, the bounds of what a living
 person's thermometer shows; anything else is not a temperature.
 """
@@ -18,7 +19,8 @@ _SCALE = r"(?P<scale>c |f |celsius |centigrade |celcius |fahrenheit |farenheit |
 _WORD = r"(?:fever|feaver|fevr|temp|temps|temperature|temprature|tempature|thermometer|pyrexia) "
 _LINK = (
     r"(?:is |was |of |at |says |said |reads |read |reading |showed |shows |it's |it |about |now "
-    r"|a |up |to |went |got |hit |= |: |- |like |still |, |currently |high |the |and |has |been |ovr |just )"
+    r"|a |up |to |went |got |hit |= |: |- |like |still |, |currently |high |the |and |has |been "
+    r"|ovr |just )"
 )
 _NOT_A_UNIT = r"(?!UNIT |SPAN |AGO |% |percent |day |am |pm )"
 _PATTERNS = tuple(
@@ -30,6 +32,7 @@ _PATTERNS = tuple(
         rf"{_NUMBER}(?:degree )?(?:of )?{_WORD}",
     )
 )
+_DECIMAL = re.compile(rf"(?<!\S){_NUMBER}{_NOT_A_UNIT}(?!kg |kilos |lb |lbs |stone |/ |- )")
 _ALONE = re.compile(rf"(?<!\S){_NUMBER}{_NOT_A_UNIT}")
 
 
@@ -40,9 +43,11 @@ def read_temperature(lexemes: Sequence[Lexeme], asked: bool) -> tuple[float, Lex
     """
     text, at = rendered(lexemes)
     found: list[tuple[float, Lexeme]] = []
-    for pattern in (*_PATTERNS, *([_ALONE] if asked else [])):
+    for pattern in (*_PATTERNS, _ALONE if asked else _DECIMAL):
         for match in pattern.finditer(text):
             number = lexemes[at[match.start("n")]]
+            if pattern is _DECIMAL and (number.high == int(number.high) or number.high < 35):
+                continue
             scale = match.groupdict().get("scale") or ""
             celsius = _celsius(number.high, scale[:1])
             if celsius is not None:

@@ -1,6 +1,6 @@
+from datetime import datetime, timezone
+
 import pytest
-from bot.policies.emergency import EmergencyPolicy, advice_for
-from bot.policies.never_silent import APOLOGY, NeverSilentEnsemble
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
@@ -14,7 +14,8 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from datetime import datetime, timezone
+from bot.policies.emergency import EmergencyPolicy, advice_for
+from bot.policies.never_silent import APOLOGY, NeverSilentEnsemble
 
 NOW = datetime(2026, 11, 17, 22, 40, tzinfo=timezone.utc)
 
@@ -51,7 +52,11 @@ class TestAdvice:
             ({}, "red_flag", "utter_emergency"),
             ({"self_harm_thoughts": "present"}, "red_flag", "utter_self_harm"),
             ({"emergency": "medical"}, "ask", "utter_emergency_stays"),
-            ({"emergency": "medical", "lip_swelling": "absent"}, "correct", "utter_emergency_stays"),
+            (
+                {"emergency": "medical", "lip_swelling": "absent"},
+                "correct",
+                "utter_emergency_stays",
+            ),
             ({"emergency": "self_harm"}, "ask", "utter_self_harm"),
             ({"emergency": "medical"}, "start_over", "utter_emergency_before_new_check"),
             ({"emergency": "medical"}, "handoff", None),

@@ -1,0 +1,13 @@
+"""Reading what patients write: findings, time, context, answers and acts, in one message.
+
+    from bot.nlu import read
+    read("no trouble breathing but I have welts").to_json()
+
+Plain Python over data: the lexicon (`lexicon/`), the assertion table (`assertion.yml`), spelling,
+clauses, answers and acts. `rasa_reader.py` is the Rasa component over it.
+"""
+
+from bot.nlu.finding import Finding
+from bot.nlu.reading import Reading, read
+
+__all__ = ["Finding", "Reading", "read"]

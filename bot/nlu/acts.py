@@ -1,0 +1,266 @@
+"""What a message does: reports, asks, corrects, answers, greets, stops (the acts of `acts.yml`).
+
+    classify("can I wear makeup tomorrow?") == "ask"
+
+Templates find the words; the order of decisions below chooses between them. What ends or redirects
+the talk comes first, but only when the message says nothing else; a question to the guide stays one
+while another question is open; words about one's body that nobody understood are a report, so that
+the check begins; what is left is `nonsense` under an open question (which is then put again in
+other words) and small talk otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from .answer_units import pattern as answer_pattern
+from .answers import Answer, Mentioned, read_answer
+from .asking import asks_guide, only_wants_reassurance
+from .languages import is_foreign
+from .mash import is_mash
+from .sentences import load_templates, words_of
+from .times import Times
+
+ACTS_FILE = Path(__file__).with_name("acts.yml")
+
+ACTS = (
+    "check_symptoms", "ask", "both", "correct", "affirm", "deny", "unsure", "inform", "explain",
+    "greet", "thank", "bye", "chat", "stop", "start_over", "handoff", "before_treatment",
+    "other_procedure", "minor", "photo", "other_language", "nonsense",
+)  # fmt: skip
+_INTENTS = {
+    **{act: act for act in ("check_symptoms", "ask", "both", "correct", "handoff")},
+    **dict.fromkeys(("affirm", "deny", "unsure", "inform", "explain"), "answer"),
+}
+_HELD = frozenset(["present", "uncertain", "past"])
+_MAX_WORDS = 400
+_FEW_WORDS = 3
+
+
+def intent_of(act: str) -> str:
+    """The intent (message contract) that an act belongs to."""
+    return _INTENTS.get(act, "chat")
+
+
+def classify(  # noqa: PLR0913, PLR0917
+    text: str,
+    findings: Mapping[str, Mentioned] | None = None,
+    asks: Sequence[str] = (),
+    answer: Answer | None = None,
+    times: Times | None = None,
+    context: bool = False,
+) -> str:
+    """The act of `text`, one of `ACTS`.
+
+    `findings`, `answer` and `times` are what the rest of the reader found in it; `context`: whether
+    it tells a trend, a risk, a treatment or home care. `asks`: what the last question asked.
+    """
+    return _Message(text, findings or {}, asks, answer or Answer(), times or Times(), context).act()
+
+
+@cache
+def _patterns() -> Mapping[str, re.Pattern[str]]:
+    return load_templates(ACTS_FILE).patterns()
+
+
+def _pattern(section: str) -> re.Pattern[str] | None:
+    """The templates of a section such as "photo.anywhere" as one pattern; None without any."""
+    return _patterns().get(section)
+
+
+class _Message:
+    """One message with everything that was read in it."""
+
+    def __init__(  # noqa: PLR0913, PLR0917
+        self,
+        text: str,
+        findings: Mapping[str, Mentioned],
+        asks: Sequence[str],
+        answer: Answer,
+        times: Times,
+        context: bool,
+    ) -> None:
+        self.text, self.asks, self.answer = text, asks, answer
+        self.words = words_of(text, _MAX_WORDS)
+        self.row = self.words.text.split()
+        told = findings.values()
+        self.own = any(f.subject == "self" and f.state in _HELD and not _is_old(f) for f in told)
+        self.denied = any(f.subject == "self" and f.state == "absent" for f in told)
+        self.others = any(f.subject == "other" and f.state == "present" for f in told)
+        self.timed = times.treated_at is not None or times.duration_hours is not None
+        self.told = self.timed or times.temperature_c is not None or context
+        self.asking = asks_guide(self.words)
+
+    def act(self) -> str:
+        """The first decision that is taken."""
+        return (
+            self._without_words()
+            or self._redirects()
+            or self._asks()
+            or self._corrects()
+            or self._answers()
+            or self._reports()
+            or self._talks()
+        )
+
+    # ------------------------------------------------------------------ decisions, in order
+
+    def _without_words(self) -> str | None:
+        if any(word.isalnum() for word in self.row):
+            return None
+        if self.answer.kind:
+            return self.answer.kind
+        return next((act for act in ("thank", "greet") if self._whole(act)), "nonsense")
+
+    def _redirects(self) -> str | None:
+        """What is neither for the guide nor for the protocol, or ends the check."""
+        if is_foreign(self.text, entirely=self.own or self.denied):
+            return "other_language"
+        for act in ("stop", "start_over"):
+            # "/restart" typed by hand is text like any other, not a command.
+            if self._whole(act) and self.row[0] != "/":
+                return act
+        if self._whole("handoff") or self._says("handoff"):
+            return "handoff"
+        if self._says("minor"):
+            return "minor"
+        if self._says("photo") and (self.asking or not self.own):
+            return "photo"
+        if self._other_procedure():
+            return "other_procedure"
+        if self._says("before_treatment") and not self.timed and not self._asks_guide():
+            return "before_treatment"
+        return None
+
+    def _asks(self) -> str | None:
+        """A question about the question, or one to the guide, beside a report or alone."""
+        if self.answer.kind == "explain":
+            return "explain"
+        if not self._asks_guide():
+            return None
+        told = self.own or self.others or self._matches("check_symptoms.anywhere")
+        if told and only_wants_reassurance(self.words):
+            return None  # "what do I do", "why is my tongue so thick": the check answers that
+        return "both" if self.own or self.others else "ask"
+
+    def _asks_guide(self) -> bool:
+        """Not the bot: "can you check my symptoms?", "are you a robot?"."""
+        if self._matches("check_request") or self._chats():
+            return False
+        if self.asking:
+            return True
+        # "Makeup tomorrow?" is a question; "maybe 2 days?" answers one, "swollen??" reports.
+        marked = "?" in self.row[-3:] and len(self.row) > 1
+        return marked and not (self.own or self.others or self.answer.kind or self.told)
+
+    def _corrects(self) -> str | None:
+        if self._matches("correct.not"):
+            return None
+        substance = self.own or self.denied or self.told or len(self.row) > _FEW_WORDS
+        begins = self._begins("correct") and substance and not self._whole("chat")
+        return "correct" if begins or self._matches("correct.anywhere") else None
+
+    def _answers(self) -> str | None:
+        if not self.asks:
+            return self._bare()
+        if self.answer.kind:
+            return self.answer.kind
+        return "inform" if self.own or self.denied or self.told else None
+
+    def _bare(self) -> str | None:
+        """Yes or no when nothing was asked."""
+        if self.own or self.denied or self.told or self._small():
+            return None
+        if len(self.row) > _FEW_WORDS + 3:
+            return None
+        kind = read_answer(self.text, ("earlier_findings",)).kind
+        return kind if kind in ("affirm", "deny", "unsure") else None
+
+    def _reports(self) -> str | None:
+        if self.own or self.others or self._whole("check_symptoms"):
+            return "check_symptoms"
+        if self._matches("check_request") or self._matches("check_symptoms.anywhere"):
+            return None if self._small() or self._matches("chat.anywhere") else "check_symptoms"
+        if self.denied or self.told or self._matches("needling"):
+            return None if self._small() else "check_symptoms"
+        return None
+
+    def _talks(self) -> str:
+        for act in ("bye", "thank", "greet", "chat"):
+            if self._whole(act):
+                return act
+        if self._matches("chat.anywhere"):
+            return "chat"
+        if self.asks or is_mash([word for word in self.row if word.isalpha()]):
+            return "nonsense"
+        return self._begins_kindly() or "chat"
+
+    # ------------------------------------------------------------------ what the words say
+
+    def _matches(self, section: str) -> bool:
+        pattern = _pattern(section)
+        return pattern is not None and pattern.search(self.words.text) is not None
+
+    def _says(self, act: str) -> bool:
+        """Said somewhere, and not in one of the ways that mean something else."""
+        return self._matches(f"{act}.anywhere") and not self._matches(f"{act}.not")
+
+    def _whole(self, act: str) -> bool:
+        """Said, and nothing else but fillers and marks."""
+        pattern = _pattern(f"{act}.whole")
+        return pattern is not None and any(
+            pattern.fullmatch(text) is not None for text in _stripped(self.words.text)
+        )
+
+    def _begins(self, act: str) -> bool:
+        pattern = _pattern(f"{act}.start")
+        return pattern is not None and pattern.match(self.words.text) is not None
+
+    def _chats(self) -> bool:
+        return not self.own and (self._matches("chat.anywhere") or self._small())
+
+    def _small(self) -> bool:
+        return any(self._whole(act) for act in ("greet", "chat", "thank", "bye"))
+
+    def _other_procedure(self) -> bool:
+        """Botox, filler, laser as the thing done, not as something asked or read about."""
+        if not self._matches("other_procedure") or self._matches("procedure_not"):
+            return False
+        if self._matches("not_needling"):
+            return True
+        if self._matches("needling"):
+            return False
+        return not self.asks or self._begins("correct")
+
+    def _begins_kindly(self) -> str | None:
+        """Hello or thank you before something that nobody understands."""
+        first = "".join(f"{word} " for word in self.row[:2])
+        for act in ("greet", "thank", "bye"):
+            pattern = _pattern(f"{act}.whole")
+            if pattern is not None and pattern.match(first):
+                return act
+        return None
+
+
+def _is_old(finding: Mentioned) -> bool:
+    """An older episode: asked about perhaps, but no report of today."""
+    return getattr(finding, "recent", None) is False
+
+
+def _stripped(text: str) -> list[str]:
+    """The words as they are, without marks, and without fillers before and after."""
+    plain = "".join(f"{word} " for word in text.split() if any(map(str.isalnum, word)))
+    texts = [text, plain]
+    filler, tails = answer_pattern("filler"), _patterns()["tails"]
+    while (match := filler.match(plain)) and match.end():
+        plain = plain[match.end() :]
+        texts.append(plain)
+    for longer in list(texts):
+        words = longer.split()
+        while len(words) > 1 and tails.fullmatch(f"{words[-1]} "):
+            words.pop()
+            texts.append("".join(f"{word} " for word in words))
+    return texts

@@ -1,0 +1,368 @@
+"""How the units of an answer (`answer_units.py`) are understood together: who says what of what."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Protocol
+
+from .answer_effects import ABOUT, ASKED_AS_SEVERE, RISKS, TREND_RAPID, Effects, Said
+from .answer_units import HEADS, NAMES, TOPICS, Asked, Unit, is_ignored, words_in
+
+#: The dialogue's question after a pause: is what was told before still there?
+EARLIER = "earlier_findings"
+
+
+class Mentioned(Protocol):
+    """What the lexicon found of one finding."""
+
+    @property
+    def state(self) -> str:
+        """One of the states of the vocabulary."""
+
+    @property
+    def severity(self) -> str | None:
+        """Its degree, when told."""
+
+    @property
+    def subject(self) -> str:
+        """Whose it is."""
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Where in the message."""
+
+
+class AnswerReader:
+    """The units of one answer beside what was asked."""
+
+    def __init__(
+        self,
+        asked: Asked,
+        units: Sequence[Unit],
+        mentions: Mapping[str, Mentioned],
+        risks: Collection[str],
+        span: tuple[int, int],
+    ) -> None:
+        self.asks, self.groups = asked.asks, asked.groups
+        self.mentions, self.risks = mentions, risks
+        negations = list(_negations(units))
+        self.denied = {named for _, named in negations if named.kind == "item"}
+        unneeded = {unit for unit, _ in negations}
+        units = units[_last_correction(units) :]
+        self.row = [
+            unit
+            for unit in _without_idle_emoji(units)
+            if unit not in unneeded and not (unit.kind == "word" and is_ignored(unit.value))
+        ]
+        self.said = [unit for unit in self.row if unit.kind != "break"]
+        self.kinds = [unit.kind for unit in self.said]
+        self.effects = Effects(span)
+
+    def read(self) -> tuple[str | None, Effects]:
+        """The kind of answer and what it sets: the first reading that fits, explicit ones first."""
+        kind = (
+            self._one_by_one()
+            or self._each_named()
+            or self._all_but()
+            or self._only()
+            or self._plain()
+        )
+        self._own_words()
+        self._degrees()
+        if kind in (None, "affirm") and self._informs():
+            kind = "inform"
+        return kind, self.effects
+
+    # ---------------------------------------------------------------- what units stand for
+
+    def _named(self, unit: Unit) -> Sequence[str]:
+        """The asks that a name, a number or "the second one" means; a finding not asked is []."""
+        if unit.kind in ("item", "mention"):
+            return [unit.value]
+        if unit.kind in ("ordinal", "number"):
+            number = int(unit.value)
+            index = number - 1 if number > 0 else len(self.groups) + number
+            return self.groups[index] if 0 <= index < len(self.groups) else []
+        return []
+
+    def _picks(self) -> list[Unit]:
+        return [unit for unit in self.said if unit.kind in NAMES]
+
+    def _unknown(self) -> int:
+        return self.kinds.count("word")
+
+    def _rest(self, named: Iterable[str]) -> list[str]:
+        """What was asked without these, and without findings that the message itself speaks of."""
+        taken = {*named, *self.mentions, *self.risks}
+        asks = [ask for ask in self.asks if ask not in taken and ABOUT.get(ask) not in taken]
+        if "risks" in asks and taken.intersection(RISKS):
+            asks.remove("risks")
+            asks += [risk for risk in RISKS if risk not in taken]
+        return asks
+
+    def _confirm(self, unit: Unit, severity: str | None = None) -> None:
+        if unit.kind == "mention":
+            return  # the lexicon has read its state
+        if unit in self.denied:
+            self.effects.no(self._named(unit))
+            return
+        self.effects.one_item(self._named(unit), severity)
+
+    def _apply(self, head: str, asks: Sequence[str]) -> None:
+        """One head for one item of the list."""
+        if head == "deny":
+            self.effects.no(asks)
+        elif head in ("affirm", "all_of_it"):
+            self.effects.one_item(asks)
+        elif head == "mild":
+            self.effects.one_item(asks, "mild")
+        elif head == "unsure":
+            self.effects.unsure(asks)
+        elif head == "over":
+            self.effects.over(asks)
+
+    # ---------------------------------------------------------------- readings
+
+    def _one_by_one(self) -> str | None:
+        """No, no, yes, no: as many answers as items."""
+        heads = [kind for kind in self.kinds if kind in HEADS]
+        if len(heads) < 2 or len(heads) != len(self.said) or len(heads) != len(self.groups):
+            return None
+        if len(set(heads)) == 1:
+            return None
+        for head, group in zip(heads, self.groups, strict=True):
+            self._apply(head, group)
+        return "inform"
+
+    def _each_named(self) -> str | None:
+        """Lips no, eyes yes; yes to 2; fever: no; hives yes, the rest no."""
+        pairs: list[tuple[Unit, list[str]]] = []
+        taken: set[int] = set()
+        for at, unit in enumerate(self.row):
+            if unit.kind not in (*HEADS, "fine"):
+                continue
+            for place in self._named_after(at) or self._named_before(at, taken):
+                taken.add(place)
+                pairs.append((unit, list(self._named(self.row[place]))))
+        if not any(asks for _, asks in pairs):
+            return None
+        for unit, asks in pairs:
+            self._apply("deny" if unit.kind == "fine" else unit.kind, asks)
+        paired = {unit for unit, _ in pairs}
+        if any(unit.kind == "deny" and unit not in paired for unit in self.row):
+            self.effects.no(self._rest(ask for _, asks in pairs for ask in asks))
+        return "inform"
+
+    def _named_after(self, at: int) -> list[int]:
+        """Yes to 2 and 3."""
+        step = at + 2
+        if step >= len(self.row) or self.row[at + 1].kind != "to":
+            return []
+        named: list[int] = []
+        while step < len(self.row) and self.row[step].kind in NAMES:
+            named.append(step)
+            step += 1
+        return named
+
+    def _named_before(self, at: int, taken: set[int]) -> list[int]:
+        """Lips: no. 2? yes."""
+        row = self.row
+        before = at - 1
+        while before >= 0 and row[before].kind == "break" and row[before].value not in ",;!":
+            before -= 1
+        if before < 0 or before in taken or row[before].kind not in NAMES:
+            return []
+        if at + 1 < len(row) and row[at + 1].kind not in ("break", "rest", *NAMES):
+            return []
+        if row[before].kind == "mention" and not self._named_alone(before):
+            return []
+        between = [unit.value for unit in row[before + 1 : at]]
+        return [] if "." in between and row[before].kind != "number" else [before]
+
+    def _named_alone(self, at: int) -> bool:
+        """A finding named without a word more before the answer: "hives no"."""
+        return at == 0 or self.row[at - 1].kind in ("break", *HEADS)
+
+    def _all_but(self) -> str | None:
+        """All except the second."""
+        if "all_except" not in self.kinds:
+            return None
+        spared = [ask for unit in self._picks() for ask in self._named(unit)]
+        if not spared:
+            return None
+        self.effects.no(spared)
+        for ask in self._rest(spared):
+            self.effects.yes(ask)
+        return "inform"
+
+    def _only(self) -> str | None:
+        """Just the lips; none except the eyes; no, only a bit of itching."""
+        marks = [at for at, kind in enumerate(self.kinds) if kind in ("only", "except")]
+        marks = [at for at in marks if self._followed_by_name(at)]
+        if not marks:
+            return None
+        picks = [unit for unit in self.said[marks[0] :] if unit.kind in NAMES]
+        if self.kinds[marks[0]] == "only" and self._unknown() > 3:
+            return None
+        mild = "mild" if "mild" in self.kinds else None
+        named = self._confirm_picks(picks, mild)
+        self.effects.no(self._rest(named))
+        return "inform"
+
+    def _followed_by_name(self, at: int) -> bool:
+        rest = self.kinds[at + 1 :]
+        while rest and rest[0] in ("mild", "severity", "affirm", "to"):
+            rest = rest[1:]
+        return bool(rest) and rest[0] in NAMES
+
+    def _confirm_picks(self, picks: Sequence[Unit], severity: str | None = None) -> list[str]:
+        """Confirm what is picked; returns the asks that it names. "The first two" are two."""
+        named: list[str] = []
+        for at, unit in enumerate(picks):
+            before = picks[at - 1] if at else None
+            if unit.kind == "number" and before and before.kind == "ordinal":
+                continue
+            after = picks[at + 1] if at + 1 < len(picks) else None
+            if unit.kind == "ordinal" and after and after.kind == "number":
+                for group in self._first_or_last(int(unit.value), int(after.value)):
+                    self.effects.one_item(group, severity)
+                    named += group
+                continue
+            self._confirm(unit, severity)
+            named += self._named(unit)
+        return named
+
+    def _first_or_last(self, ordinal: int, count: int) -> Sequence[Sequence[str]]:
+        return self.groups[-count:] if ordinal < 0 else self.groups[:count]
+
+    def _plain(self) -> str | None:
+        """One head for everything, a choice from the list, or neither."""
+        heads = [unit for unit in self.said if unit.kind in HEADS]
+        picks = self._picks()
+        kinds = {unit.kind for unit in heads}
+        if self._topic() and not self._rest_without_topics():
+            return "deny" if "deny" in kinds else "inform"
+        if (
+            "unsure" in kinds
+            or {"deny", "affirm"} <= kinds
+            or ({"deny", "mild"} <= kinds and not picks)
+        ):
+            self.effects.unsure(self._rest(()) if picks else self.asks)
+            return "unsure"
+        if "over" in kinds:
+            if list(self.asks) == [EARLIER]:
+                return "deny"
+            self.effects.over(self._rest(()))
+            return "inform"
+        if "deny" in kinds:
+            return self._no(picks)
+        if picks:
+            return self._chosen(picks, "mild" in kinds)
+        if "all_of_it" in kinds and not self._unknown():
+            for ask in self._rest(()):
+                self.effects.yes(ask)
+            return "affirm"
+        if kinds:
+            return self._yes("mild" in kinds)
+        return None
+
+    def _no(self, picks: Sequence[Unit]) -> str | None:
+        """No; no, I feel fine; no, but my eyes are puffy. Not: no, something unreadable."""
+        understood = "calm_rest" in self.kinds or picks or "time" in self.kinds or self._topic()
+        if self._unknown() and not understood:
+            return None
+        named = [ask for unit in picks for ask in self._named(unit)]
+        doubtful = self._unknown() and any(unit.kind == "item" for unit in picks)
+        for unit in picks:
+            if unit.kind != "mention" and not doubtful:
+                self._confirm(unit)
+        self.effects.no(self._rest(named))
+        present = any(mention.state != "absent" for mention in self.mentions.values())
+        return "inform" if present or (named and not doubtful) else "deny"
+
+    def _chosen(self, picks: Sequence[Unit], mild: bool) -> str | None:
+        numbers = any(unit.kind in ("ordinal", "number") for unit in picks)
+        if numbers and self._unknown() > 1:
+            return None
+        if self._unknown() > 2 and not any(unit.kind == "mention" for unit in picks):
+            return None
+        self._confirm_picks(picks, "mild" if mild else None)
+        return "inform"
+
+    def _yes(self, mild: bool) -> str | None:
+        if self.kinds[0] not in HEADS and self._unknown() > 2:
+            return None
+        if len(self.groups) == 1:
+            self.effects.one_item(self.groups[0], "mild" if mild else None)
+        else:
+            self.effects.some(self.asks)
+        return "affirm"
+
+    # ---------------------------------------------------------------- questions with own words
+
+    def _topic(self) -> bool:
+        return any(kind in TOPICS for kind in self.kinds)
+
+    def _rest_without_topics(self) -> list[str]:
+        kinds = [kind for kind in self.kinds if kind in TOPICS]
+        told = frozenset().union(*(TOPICS[kind] for kind in kinds))
+        return [ask for ask in self.asks if ask not in told]
+
+    def _own_words(self) -> None:
+        """Better, same, worse; severe; elsewhere too; a cool compress."""
+        for unit in self.said:
+            if unit.kind == "trend":
+                self.effects.trend = unit.value
+            elif unit.kind == "slowly":
+                self.effects.cleared.append(TREND_RAPID)
+                if self.effects.trend == "rapid":
+                    self.effects.trend = None
+            elif unit.kind == "home_care":
+                self.effects.home_care_tried = unit.value == "tried"
+            elif unit.kind == "extent":
+                for ask in TOPICS["extent"].intersection(self.asks):
+                    self.effects.say(ABOUT[ask], "present", extent=unit.value)
+            elif unit.kind == "severity":
+                for ask in TOPICS["severity"].intersection(self.asks):
+                    if ABOUT[ask] not in self.mentions:  # else the lexicon has read its degree
+                        self.effects.say(ABOUT[ask], "present", severity=unit.value)
+
+    def _degrees(self) -> None:
+        """Itching or burning named where severe ones were asked for is severe, if not told else."""
+        denied = "deny" in self.kinds
+        for name in ASKED_AS_SEVERE.intersection(self.asks, self.mentions):
+            mention = self.mentions[name]
+            if mention.state in ("present", "uncertain") and mention.severity is None:
+                self.effects.findings.setdefault(
+                    name,
+                    Said(mention.state, mention.span, "moderate" if denied else "severe"),
+                )
+
+    def _informs(self) -> bool:
+        return bool(self.mentions or self._topic() or "time" in self.kinds or self.risks)
+
+
+def _negations(units: Sequence[Unit]) -> Iterable[tuple[Unit, Unit]]:
+    """Each "no" or "not" and what it denies: "no hives", "not pregnant", but not "no, my eyes"."""
+    for at, unit in enumerate(units):
+        if unit.kind == "deny" and unit.first != unit.last:
+            continue
+        if unit.kind != "deny" and unit.value not in words_in("negators"):
+            continue
+        for following in units[at + 1 : at + 4]:
+            if following.kind in ("item", "mention"):
+                yield unit, following
+                break
+            if following.kind != "word" or following.value in words_in("statements"):
+                break
+
+
+def _last_correction(units: Sequence[Unit]) -> int:
+    """Where the last "no wait" or "no I mean" stands: what was said before it does not count."""
+    return max((at for at, unit in enumerate(units) if unit.kind == "not_an_answer"), default=0)
+
+
+def _without_idle_emoji(units: Sequence[Unit]) -> list[Unit]:
+    """A thumb up beside words is a smile; alone it is an answer."""
+    spoken = any(unit.kind in HEADS and not unit.emoji for unit in units)
+    return [unit for unit in units if not (spoken and unit.emoji)]

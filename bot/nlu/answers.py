@@ -1,0 +1,114 @@
+"""Short answers, read against the question just asked: "no", "just the lips", "1 and 3", "a bit".
+
+    read_answer("none except my eyes", ["hives", "eye_swelling"])
+
+What was asked are ask ids (see the triage protocol), shown to the patient as `items`, one group of
+ids a line. The rules, each on the cautious side:
+
+- A bare "no" clears exactly what was asked. "No" with words that nobody understands clears nothing.
+- A bare "yes" or "not sure" to several things with a red flag among them makes every red flag asked
+  uncertain, which the protocol treats as an emergency. To other bundles "yes" sets nothing.
+- One item named with "just", "only", "none except" denies the others; without, they stay open.
+- "Not any more" makes a red flag `past`, which is an emergency as well (rule E12).
+- A question back sets nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .answer_effects import RISKS, Said
+from .answer_reader import AnswerReader, Mentioned
+from .answer_units import Asked, Unit, pattern, units_of
+from .sentences import Words, words_of
+
+__all__ = ["RISKS", "Answer", "Mentioned", "Said", "read_answer"]
+
+_MAX_WORDS = 150
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer. `kind` is affirm, deny, unsure, inform, explain, or None: no answer at all.
+
+    `cleared`: risks and asks that it denies; `risks`: those that it names.
+    """
+
+    kind: str | None = None
+    findings: Mapping[str, Said] = field(default_factory=dict)
+    cleared: tuple[str, ...] = ()
+    risks: tuple[str, ...] = ()
+    trend: str | None = None
+    home_care_tried: bool | None = None
+
+
+def read_answer(  # noqa: PLR0913, PLR0917
+    text: str,
+    asks: Sequence[str],
+    findings: Mapping[str, Mentioned] | None = None,
+    items: Sequence[Sequence[str]] = (),
+    risks: Collection[str] = (),
+    times: Iterable[tuple[int, int]] = (),
+) -> Answer:
+    """Read `text` as the answer to `asks`, shown as `items` (default: one item each).
+
+    `findings`, `risks` and `times` (spans) are what the rest of the reader found in the same
+    message. An empty `asks` gives an empty answer.
+    """
+    if not asks:
+        return Answer()
+    words = words_of(text, _MAX_WORDS)
+    if _asks_back(words):
+        return Answer("explain")
+    groups = tuple(tuple(group) for group in items if group) or tuple((ask,) for ask in asks)
+    asked = Asked(tuple(asks), groups)
+    own = {
+        name: mention
+        for name, mention in (findings or {}).items()
+        if mention.subject == "self" and mention.state != "hypothetical"
+    }
+    spans = {name: mention.span for name, mention in own.items()}
+    units = _without_questions(units_of(words, asked, spans, times))
+    reader = AnswerReader(asked, units, own, risks, words.span(0, -1) if words.spans else (0, 0))
+    kind, effects = reader.read()
+    return Answer(
+        kind,
+        effects.findings,
+        tuple(dict.fromkeys(effects.cleared)),
+        tuple(dict.fromkeys(effects.risks)),
+        effects.trend,
+        effects.home_care_tried,
+    )
+
+
+def _asks_back(words: Words) -> bool:
+    """Whether one sentence of the message does nothing but ask what the question meant."""
+    explain, filler, deny = pattern("explain"), pattern("filler"), pattern("deny")
+    sentence = ""
+    for word in [*words.text.split(), "."]:
+        if word not in (".", "?", "!", ";"):
+            sentence += f"{word} "
+            continue
+        while (match := filler.match(sentence)) and match.end():
+            sentence = sentence[match.end() :]
+        denied = deny.match(sentence)  # "no, what do you mean"
+        for rest in {sentence, sentence[denied.end() :] if denied else sentence}:
+            if explain.fullmatch(rest):
+                return True
+        sentence = ""
+    return False
+
+
+def _without_questions(units: Sequence[Unit]) -> list[Unit]:
+    """The units outside questions to the bot ("no. can I shower?"), and only those that count."""
+    kept: list[Unit] = []
+    asking = False
+    for unit in units:
+        if unit.kind == "question_start":
+            asking = True
+        elif unit.kind == "break" and unit.value in ".?!;":
+            asking = False
+        if not asking and unit.kind != "filler":
+            kept.append(unit)
+    return kept

@@ -1,0 +1,62 @@
+"""Whether a message asks the guide something, and whether it only wants to hear how bad it is.
+
+The words are `asking.yml`. A question mark alone is not enough ("maybe 2 days?"), and many
+questions come without one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+from .sentences import Words, load_templates
+
+ASKING_FILE = Path(__file__).with_name("asking.yml")
+_BREAKS = frozenset(".,!?;:-–—…()/&")
+_ENDS = frozenset(".!?;…")
+
+
+@cache
+def _patterns() -> Mapping[str, re.Pattern[str]]:
+    return load_templates(ASKING_FILE).patterns()
+
+
+def asks_guide(words: Words) -> bool:
+    """Whether the message asks a question that a guide could be asked."""
+    return next(_questions(words), None) is not None
+
+
+def only_wants_reassurance(words: Words) -> bool:
+    """Whether all that it asks is how bad it is and what to do."""
+    whole, begins = _patterns()["reassurance.whole"], _patterns()["reassurance.begins"]
+    questions = [question.rstrip("?!. ") + " " for question in _questions(words)]
+    return bool(questions) and all(
+        whole.fullmatch(question) or begins.match(question) for question in questions
+    )
+
+
+def _questions(words: Words) -> Iterator[str]:
+    """The text of each question, from its first word to the end of its sentence."""
+    patterns, row = _patterns(), words.text.split()
+    starts = words.offsets[:-1]
+    for match in patterns["anywhere"].finditer(words.text):
+        yield _to_end(words.text[match.start() :])
+    for at, start in enumerate(starts):
+        before = row[at - 1] if at else "."
+        if before not in _BREAKS and not patterns["joins"].fullmatch(f"{before} "):
+            continue
+        rest = _to_end(words.text[start:])
+        kinds = ["start"]
+        kinds += ["inverted"] if rest.endswith("? ") else []
+        kinds += ["always_opens"] if before in _ENDS else []
+        if any(patterns[kind].match(words.text, start) for kind in kinds):
+            yield rest
+
+
+def _to_end(text: str) -> str:
+    """The rest of a sentence, with the mark that closes it."""
+    words = text.split()
+    end = next((at for at, word in enumerate(words) if word in _ENDS), len(words) - 1)
+    return "".join(f"{word} " for word in words[: end + 1])

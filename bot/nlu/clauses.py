@@ -1,0 +1,160 @@
+"""Clauses and lists: which words of a sentence belong together.
+
+A clause is what an assertion such as "no" or "maybe" reaches. A coordination is a list of members
+of one class ("lips, tongue and my eyes"), any of which may stand for the whole list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from actions.triage.datafile import load
+from bot.nlu.tokens import SENTENCE_ENDS, Token
+
+FILE = Path(__file__).with_name("clauses.yml")
+
+_WORDS = {"type": "array", "items": {"type": "string"}}
+_NUMBER = {"type": "integer", "minimum": 0, "maximum": 12}
+_WORD_LISTS = (
+    "openers", "joiners", "starters", "finite", "resumed", "list_joiners", "list_fillers"
+)  # fmt: skip
+_NUMBERS = ("resumed_after", "insertion", "label", "list_gap")
+_SCHEMA = {
+    "type": "object",
+    "properties": {**dict.fromkeys(_WORD_LISTS, _WORDS), **dict.fromkeys(_NUMBERS, _NUMBER)},
+    "required": [*_WORD_LISTS, *_NUMBERS],
+    "additionalProperties": False,
+}
+
+
+@dataclass(frozen=True)
+class Coordination:
+    """A list in a sentence: tokens `start` to `end` (exclusive), and each member's own tokens."""
+
+    start: int
+    end: int
+    members: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class _Rules:
+    openers: frozenset[str]
+    joiners: frozenset[str]
+    starters: frozenset[str]
+    finite: frozenset[str]
+    resumed: frozenset[str]
+    list_joiners: frozenset[str]
+    list_fillers: frozenset[str]
+    resumed_after: int
+    insertion: int
+    label: int
+    list_gap: int
+
+
+@lru_cache(maxsize=1)
+def _rules() -> _Rules:
+    data = load(FILE, _SCHEMA)
+    return _Rules(
+        **{
+            name: frozenset(value) if isinstance(value, list) else value
+            for name, value in data.items()
+        }
+    )
+
+
+def contrasts(word: str) -> bool:
+    """Whether a word such as "but" sets what follows against what stands before."""
+    return word in _rules().openers
+
+
+def find_coordinations(
+    tokens: Sequence[Token], classes: Mapping[str, str]
+) -> tuple[Coordination, ...]:
+    """The lists of members whose stems have the same class in `classes`."""
+    rules, found, place = _rules(), [], 0
+    while place < len(tokens):
+        members = [place]
+        kind = classes.get(tokens[place].stem)
+        while kind is not None:
+            following = _next_member(tokens, members[-1], kind, classes, rules)
+            if following is None:
+                break
+            members.append(following)
+        if len(members) > 1:
+            spans = tuple((member, member + 1) for member in members)
+            found.append(Coordination(place, members[-1] + 1, spans))
+        place = members[-1] + 1
+    return tuple(found)
+
+
+def _next_member(
+    tokens: Sequence[Token], member: int, kind: str, classes: Mapping[str, str], rules: _Rules
+) -> int | None:
+    joined = False
+    for place in range(member + 1, min(member + rules.list_gap + 2, len(tokens))):
+        token = tokens[place]
+        if token.mark and token.mark not in ",/":
+            return None
+        joined = joined or token.mark != "" or token.norm in rules.list_joiners
+        if classes.get(token.stem) == kind:
+            return place if joined else None
+        if token.norm not in rules.list_joiners and token.norm not in rules.list_fillers:
+            return None
+    return None
+
+
+def clause_numbers(
+    tokens: Sequence[Token], coordinations: Sequence[Coordination] = ()
+) -> list[int]:
+    """The number of each token's clause, counted through the whole message."""
+    rules = _rules()
+    inside = {place for group in coordinations for place in range(group.start + 1, group.end)}
+    numbers: list[int] = []
+    clause, begin = 0, 0
+    for place, token in enumerate(tokens):
+        if place and (
+            token.mark in SENTENCE_ENDS and token.mark
+            or (place not in inside and _begins_clause(tokens, place, begin, rules))
+        ):
+            clause += 1
+            begin = place
+        numbers.append(clause)
+    return numbers
+
+
+def _begins_clause(tokens: Sequence[Token], place: int, begin: int, rules: _Rules) -> bool:
+    token = tokens[place]
+    if token.mark in ("…", ",", ":", "-"):
+        return _parts(tokens, place, begin, rules)
+    if token.norm in rules.openers:
+        return not token.mark or token.mark == "/"
+    following = tokens[place + 1] if place + 1 < len(tokens) else None
+    return (
+        token.norm in rules.joiners
+        and tokens[place - 1].norm not in rules.joiners
+        and following is not None
+        and not following.mark
+        and following.norm in rules.starters
+    )
+
+
+def _parts(tokens: Sequence[Token], place: int, begin: int, rules: _Rules) -> bool:
+    """Whether the mark before the word at `place` parts two clauses."""
+    token = tokens[place]
+    if token.mark in ":-" and place - begin <= rules.label:
+        return False
+    if token.mark != ",":
+        return True
+    if token.norm in rules.finite:
+        return False
+    if place - begin <= rules.resumed_after and token.norm in rules.resumed:
+        return False
+    for later in range(place + 1, min(place + rules.insertion + 1, len(tokens))):
+        if tokens[later].mark == "," and tokens[later].norm in rules.finite:
+            return False
+        if tokens[later].mark:
+            break
+    return True

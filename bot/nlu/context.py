@@ -1,0 +1,118 @@
+"""What a message tells beside findings: trend, recurrence, home care, treatment, risks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from actions.triage import Risk, State, Subject, Trend
+from bot.nlu.answers import Answer
+from bot.nlu.assertion import Triggers
+from bot.nlu.lexicon import ABSENT, Entry
+from bot.nlu.mentions import matches_of
+from bot.nlu.templates import Match
+from bot.nlu.tokens import Message
+
+_HELD = (State.PRESENT, State.UNCERTAIN)
+
+
+@dataclass(frozen=True)
+class Context:
+    """Context of the patient's own; None and empty mean "not said"."""
+
+    trend: str | None = None
+    recurred: bool = False
+    home_care_tried: bool | None = None
+    treatment: str | None = None
+    risks: tuple[str, ...] = ()
+    cleared: tuple[str, ...] = ()
+
+    @property
+    def tells(self) -> bool:
+        """Whether anything of a check is told here."""
+        told = (self.trend, self.home_care_tried, self.treatment)
+        return self.recurred or bool(self.risks) or any(each is not None for each in told)
+
+    def answered(self, answer: Answer) -> Context:
+        """The context with what an answer says laid over."""
+        home_care = self.home_care_tried
+        if answer.home_care_tried is not None:
+            home_care = answer.home_care_tried
+        risks = tuple(dict.fromkeys((*self.risks, *answer.risks)))
+        cleared = tuple(dict.fromkeys((*self.cleared, *answer.cleared)))
+        return replace(
+            self,
+            trend=answer.trend or self.trend,
+            home_care_tried=home_care,
+            risks=risks,
+            cleared=tuple(each for each in cleared if each not in risks),
+        )
+
+
+def find_context(
+    message: Message, matches: Sequence[Match[Entry]], triggers: Triggers
+) -> Context:
+    """The context that a message tells of the patient."""
+    trend, cleared = _trend(matches, triggers)
+    risks, denied = _risks(matches, triggers)
+    return Context(
+        trend,
+        any(_held(match, triggers) for match in matches_of("recurred", matches)),
+        _home_care(matches, triggers),
+        _treatment(matches, triggers),
+        risks,
+        (*cleared, *denied),
+    )
+
+
+def _held(match: Match[Entry], triggers: Triggers) -> bool:
+    said = triggers.of(match, red_flag=False)
+    return said.state in _HELD and said.subject is Subject.SELF
+
+
+def _trend(
+    matches: Sequence[Match[Entry]], triggers: Triggers
+) -> tuple[str | None, tuple[str, ...]]:
+    denied = ("trend_rapid",) if matches_of("trend_rapid_absent", matches) else ()
+    found = [match for match in matches_of("trend", matches) if _held(match, triggers)]
+    names = [match.payload.name for match in sorted(found, key=lambda match: match.start)]
+    if Trend.RAPID in names and not denied:
+        return str(Trend.RAPID), ()
+    names = [name for name in names if name != Trend.RAPID]
+    return (names[-1] if names else None), denied
+
+
+def _home_care(matches: Sequence[Match[Entry]], triggers: Triggers) -> bool | None:
+    for match in matches_of("home_care_tried", matches):
+        said = triggers.of(match, red_flag=False)
+        if said.subject is not Subject.SELF or said.state is State.HYPOTHETICAL:
+            continue
+        return match.payload.role != ABSENT and said.state is not State.ABSENT
+    return None
+
+
+def _treatment(matches: Sequence[Match[Entry]], triggers: Triggers) -> str | None:
+    kinds = {
+        match.payload.name
+        for match in matches_of("treatment", matches)
+        if triggers.of(match, red_flag=False).state not in (State.ABSENT, State.HYPOTHETICAL)
+    }
+    return next((kind for kind in ("rf", "home", "standard") if kind in kinds), None)
+
+
+def _risks(
+    matches: Sequence[Match[Entry]], triggers: Triggers
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    present: list[str] = []
+    denied: list[str] = []
+    for match in matches_of("risks", matches):
+        said = triggers.of(match, red_flag=False)
+        name = match.payload.name
+        if said.subject is not Subject.SELF or said.state is State.HYPOTHETICAL:
+            continue
+        over = said.state is State.PAST and name != Risk.KNOWN_ALLERGY
+        if said.state is State.ABSENT or match.payload.role == ABSENT:
+            denied.append(name)
+        elif not over:
+            present.append(name)
+    return tuple(dict.fromkeys(present)), tuple(d for d in denied if d not in present)

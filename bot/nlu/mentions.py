@@ -1,0 +1,149 @@
+"""Mentions: which findings a message names, what is said of each, how strong and how far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from actions.triage import Extent, Severity, State, Subject, findings
+from bot.nlu.assertion import Assertion, Triggers
+from bot.nlu.finding import Finding, weightier
+from bot.nlu.lexicon import ABSENT, NOT, PRESENT, Entry
+from bot.nlu.templates import Match
+from bot.nlu.tokens import Message
+
+#: How many words a degree may stand away from what it is said of.
+_REACH = 6
+
+
+@dataclass
+class Mention:
+    """One place where a finding, a risk or a piece of context is named."""
+
+    match: Match[Entry]
+    assertion: Assertion
+    severity: Severity | None = None
+    extent: Extent | None = None
+
+    @property
+    def name(self) -> str:
+        """What is named."""
+        return self.match.payload.name
+
+
+def matches_of(kind: str, matches: Sequence[Match[Entry]]) -> list[Match[Entry]]:
+    """The matches of one kind that count.
+
+    Hidden are those inside a `not` template of the same name, those whose words another one of
+    the kind uses too (the fuller phrase wins), and repetitions.
+    """
+    own = [match for match in matches if match.payload.kind == kind]
+    hiding = [match for match in own if match.payload.role == NOT]
+    shown = [
+        match
+        for match in own
+        if match.payload.role != NOT and not any(_hides(wide, match) for wide in hiding)
+    ]
+    shown.sort(key=lambda match: -match.consumed.bit_count())
+    kept: list[Match[Entry]] = []
+    for match in shown:
+        if not any(_covered(match, fuller) for fuller in kept):
+            kept.append(match)
+    return kept
+
+
+def _hides(wide: Match[Entry], match: Match[Entry]) -> bool:
+    named = wide.payload.name in (match.payload.name, f"{match.payload.kind}_not")
+    return named and wide.start <= match.start and match.end <= wide.end
+
+
+def _covered(match: Match[Entry], fuller: Match[Entry]) -> bool:
+    if match.payload.name == fuller.payload.name:
+        if match.payload.role != fuller.payload.role:
+            return match.consumed & fuller.consumed == match.consumed
+        return bool(match.consumed & fuller.consumed)
+    inside = match.consumed & fuller.consumed == match.consumed
+    return inside and match.consumed != fuller.consumed
+
+
+def find_findings(
+    message: Message, matches: Sequence[Match[Entry]], triggers: Triggers
+) -> dict[str, Finding]:
+    """What the message says of each finding it names."""
+    known = findings()
+    mentions = [
+        Mention(
+            match,
+            triggers.of(match, known[match.payload.name].red_flag),
+            match.payload.severity,
+            match.payload.extent,
+        )
+        for match in matches_of("finding", matches)
+    ]
+    _attach(mentions, matches_of("severity", matches), message, "severity")
+    _attach(mentions, matches_of("extent", matches), message, "extent")
+    said: dict[str, Finding] = {}
+    for mention in sorted(mentions, key=lambda each: each.match.start):
+        finding = _finding(mention, message)
+        before = said.get(mention.name)
+        if before is not None:
+            finding = weightier(before, finding, known[mention.name].red_flag)
+        said[mention.name] = finding
+    return said
+
+
+def _finding(mention: Mention, message: Message) -> Finding:
+    known = findings()[mention.name]
+    held = mention.assertion.state in (State.PRESENT, State.UNCERTAIN, State.PAST)
+    return Finding(
+        mention.assertion.state,
+        mention.severity if known.severity and held else None,
+        mention.extent if known.extent and held else None,
+        mention.assertion.subject,
+        "lexicon",
+        message.span(mention.match.start, mention.match.end - 1),
+        mention.assertion.recent,
+    )
+
+
+def _attach(
+    mentions: Sequence[Mention], degrees: Iterable[Match[Entry]], message: Message, what: str
+) -> None:
+    """Give each degree to the nearest mention of its clause that can carry it."""
+    known = findings()
+    for degree in sorted(degrees, key=lambda match: match.start):
+        carriers = [
+            mention
+            for mention in mentions
+            if getattr(known[mention.name], what)
+            and mention.assertion.state is not State.ABSENT
+            and _distance(degree, mention.match, message, what) is not None
+        ]
+        if not carriers:
+            continue
+        nearest = min(carriers, key=lambda m: _distance(degree, m.match, message, what) or 0)
+        if getattr(nearest, what) is None:
+            value = Severity(degree.payload.name) if what == "severity" else Extent(degree.payload.name)
+            setattr(nearest, what, value)
+
+
+def _distance(
+    degree: Match[Entry], mention: Match[Entry], message: Message, what: str
+) -> float | None:
+    """Words between a degree and a mention; what follows the degree is a little nearer."""
+    tokens = message.tokens
+    clause = tokens[degree.start].clause
+    if tokens[mention.start].sentence != tokens[degree.start].sentence:
+        return None
+    if what == "severity" and not any(
+        tokens[t].clause == clause for t in range(mention.start, mention.end)
+    ):
+        return None
+    if degree.start >= mention.end:
+        gap = degree.start - mention.end + 0.5
+    elif mention.start >= degree.end:
+        gap = float(mention.start - degree.end)
+    else:
+        gap = 0.0
+    limit = _REACH if what == "severity" else 4 * _REACH
+    return gap if gap <= limit else None

@@ -1,0 +1,139 @@
+"""Reading a message: everything that one message says, in one pass.
+
+    >>> read("no hives but my eyes are swollen shut").to_json()["findings"]["eye_swelling"]["state"]
+    'present'
+
+Tokens, spelling and clauses come first; then the lexicon's templates are matched once, and what
+they found is read in turn: findings with their assertions and degrees, context, time, the answer
+to the question just asked, and the act.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from actions.triage import Extent, Severity, State, Subject, findings
+from bot.nlu.acts import classify, intent_of
+from bot.nlu.answers import Answer, read_answer
+from bot.nlu.assertion import Triggers
+from bot.nlu.clauses import clause_numbers, find_coordinations
+from bot.nlu.context import Context, find_context
+from bot.nlu.finding import Finding
+from bot.nlu.lexicon import Entry, lexicon
+from bot.nlu.mentions import find_findings
+from bot.nlu.spelling import contractions
+from bot.nlu.templates import Match
+from bot.nlu.times import Times, read_times
+from bot.nlu.tokens import MAX_READ, Message, tokenize
+
+
+#: Acts that answer nothing, whatever their words: "it was lip filler" does not name the lips.
+_NO_ANSWERS = frozenset(
+    {"other_procedure", "minor", "photo", "handoff", "before_treatment", "other_language"}
+)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one message says; see the message contract for the meaning of each part."""
+
+    findings: dict[str, Finding] = field(default_factory=dict)
+    times: Times = field(default_factory=Times)
+    context: Context = field(default_factory=Context)
+    act: str = "nonsense"
+    truncated: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON object that `python -m bot.nlu` writes."""
+        times, context = self.times, self.context
+        treated = times.treated_at
+        return {
+            "findings": {name: said.to_json() for name, said in self.findings.items()},
+            "treated_at": treated and [moment.isoformat() for moment in treated],
+            "hours_since_treatment": _range(times.hours),
+            "duration_hours": _range(times.duration_hours),
+            "trend": context.trend,
+            "recurred": True if context.recurred else None,
+            "home_care_tried": context.home_care_tried,
+            "temperature_c": times.temperature_c,
+            "treatment": context.treatment,
+            "risks": list(context.risks),
+            "cleared": list(context.cleared),
+            "intent": intent_of(self.act),
+            "act": self.act,
+            "truncated": self.truncated,
+        }
+
+
+def read(
+    text: str,
+    now: datetime | None = None,
+    timezone: str = "UTC",
+    asks: Sequence[str] = (),
+    items: Sequence[Sequence[str]] = (),
+) -> Reading:
+    """Read a message, written at `now` (default: this moment) in the time zone `timezone`.
+
+    `asks` are the ask ids of the question just put and `items` the lines it was shown as. Never
+    raises for any text; at most `MAX_READ` characters of it are read.
+    """
+    now = _local(now, timezone)
+    message, matches = match(text)
+    text = text if not message.truncated else text[:MAX_READ]
+    triggers = Triggers(message, matches)
+    found = find_findings(message, matches, triggers)
+    context = find_context(message, matches, triggers)
+    times = read_times(text, now, asks)
+    if found and all(said.subject is Subject.OTHER for said in found.values()):
+        times = Times()
+    answer = read_answer(text, asks, found, items, context.risks, times.spans.values())
+    act = classify(text, found, asks, answer, times, context.tells)
+    if act in _NO_ANSWERS:
+        answer = Answer()
+    return Reading(
+        _answered(found, answer), times, context.answered(answer), act, message.truncated
+    )
+
+
+def match(text: str) -> tuple[Message, list[Match[Entry]]]:
+    """The words of a text, in clauses, and every template of the lexicon that they hold."""
+    known = lexicon()
+    message = tokenize(text, known.speller.read, contractions().whole)
+    lists = find_coordinations(message.tokens, known.classes)
+    message = message.with_clauses(clause_numbers(message.tokens, lists))
+    blocked = [token.stem in known.blockers for token in message.tokens]
+    return message, known.templates.find(message, lists, blocked)
+
+
+def _answered(found: dict[str, Finding], answer: Answer) -> dict[str, Finding]:
+    """The findings with what the answer says of them laid over."""
+    together = dict(found)
+    for name, said in answer.findings.items():
+        before = together.get(name)
+        together[name] = Finding(
+            State(said.state),
+            Severity(said.severity) if said.severity else before.severity if before else None,
+            Extent(said.extent) if said.extent else before.extent if before else None,
+            Subject.SELF,
+            "answer",
+            said.span,
+            True if said.state == State.PAST else None,
+        )
+    return together
+
+
+def _local(now: datetime | None, zone: str) -> datetime:
+    try:
+        place: Any = ZoneInfo(zone)
+    except (ValueError, OSError, KeyError):
+        place = timezone.utc
+    now = now or datetime.now(timezone.utc)
+    return now.astimezone(place) if now.tzinfo else now.replace(tzinfo=place)
+
+
+def _range(hours: Any) -> Any:
+    return list(hours) if isinstance(hours, tuple) else hours

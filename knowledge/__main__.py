@@ -1,0 +1,143 @@
+"""The guide on the command line.
+
+    python -m knowledge build [--guide DIR] [--index DIR]     index a folder of documents
+    python -m knowledge search [--index DIR]                  questions to answers, JSON lines
+    python -m knowledge list [--index DIR]                    documents and their sections
+    python -m knowledge show SECTION [--index DIR]            the passages of a section
+
+`search` reads {"question", "history"?} and writes one line per line read, in order; a line that is
+no such object is answered with {"error"}. Exit code 1 and one line on standard error when
+something is missing or cannot be read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from knowledge.build import build
+from knowledge.data import DataError
+from knowledge.documents import GuideError, slugify
+from knowledge.encoder import Encoder, EncoderMissingError
+from knowledge.index import FOLDER, IndexUnusableError
+from knowledge.search import Searcher
+
+GUIDE = Path(__file__).with_name("guide")
+
+_CLEAR = (GuideError, DataError, EncoderMissingError, IndexUnusableError, OSError)
+
+
+class _OddLineError(ValueError):
+    """A line of input that is no question; the message says why."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    options = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = options.run
+    try:
+        return run(options)
+    except BrokenPipeError:
+        # Whoever read our output has had enough; keep Python from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except _CLEAR as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _build(options: argparse.Namespace) -> int:
+    built = build(options.guide, options.index, Encoder.load())
+    for document in built.documents:
+        passages = sum(len(section.spans) for section in document.sections)
+        print(
+            f"{document.slug} {document.version}: "
+            f"{len(document.sections)} sections, {passages} passages"
+        )
+    print(f"index {built.generation}: {built.vectors} vectors in {options.index}")
+    return 0
+
+
+def _search(options: argparse.Namespace) -> int:
+    answer_lines(Searcher.load(options.index), sys.stdin.buffer)
+    return 0
+
+
+def answer_lines(searcher: Searcher, lines: BinaryIO) -> None:
+    """Answer each line of a stream on standard output, at once."""
+    for number, line in enumerate(lines, start=1):
+        try:
+            question, history = _read(line)
+            result = searcher.search(question, history).as_json()
+        except _OddLineError as error:
+            result = {"error": f"line {number}: {error}"}
+        print(json.dumps(result, ensure_ascii=False), flush=True)
+
+
+def _read(line: bytes) -> tuple[str, list[str]]:
+    try:
+        row: Any = json.loads(line.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise _OddLineError("not UTF-8") from None
+    except (ValueError, RecursionError):
+        raise _OddLineError('not JSON; expected {"question": "..."}') from None
+    if not isinstance(row, dict) or not isinstance(row.get("question"), str):
+        raise _OddLineError('expected an object with a text "question"')
+    history = row.get("history") or []
+    if not isinstance(history, list) or not all(isinstance(text, str) for text in history):
+        raise _OddLineError('"history" must be a list of texts, oldest first')
+    return row["question"], history
+
+
+def _list(options: argparse.Namespace) -> int:
+    searcher = Searcher.load(options.index)
+    for document in searcher.documents:
+        print(f"{document.title} (version {document.version}; {document.source or 'no source'})")
+        for passage in searcher.passages:
+            if passage.url.startswith(f"{document.url}#"):
+                print(f"  {passage.id}  {passage.section}")
+    return 0
+
+
+def _show(options: argparse.Namespace) -> int:
+    searcher = Searcher.load(options.index)
+    wanted = slugify(options.section)
+    found = [passage for passage in searcher.passages if slugify(passage.section) == wanted]
+    if not found:
+        sections = list(dict.fromkeys(passage.section for passage in searcher.passages))
+        near = difflib.get_close_matches(options.section, sections, n=2, cutoff=0.4)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        print(f"the guide has no section “{options.section}”{hint}", file=sys.stderr)
+        return 1
+    for passage in found:
+        print(f"{passage.document} — {passage.section}  [{passage.id}]\n{passage.text}\n")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m knowledge",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    runs = {"build": _build, "search": _search, "list": _list, "show": _show}
+    for name, run in runs.items():
+        command = commands.add_parser(name)
+        command.set_defaults(run=run)
+        command.add_argument("--index", type=Path, default=FOLDER)
+        if name == "build":
+            command.add_argument("--guide", type=Path, default=GUIDE)
+        if name == "show":
+            command.add_argument("section")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

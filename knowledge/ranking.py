@@ -1,0 +1,122 @@
+"""Ranking the passages of a guide for one question.
+
+Four signals are added up: the vector of the passage, of its best sentence, of the nearest question
+that it answers, and BM25, squeezed into 0 to 1 (`x / (x + 5)`). The weights are flat around their
+optimum on the development questions; see `tests/evaluation/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from knowledge.abstain import NOTHING, Features, evidence
+from knowledge.encoder import Encoder, Vectors
+from knowledge.index import Index, Kind
+from knowledge.question import Topic, lean
+from knowledge.spelling import Spelling
+from knowledge.words import content_stems, tokens
+
+PARAGRAPH = 0.3
+SENTENCE = 0.2
+QUESTION = 1.0
+LEXICAL = 0.5
+
+#: Added for a question that is nearly word for word one that the passage answers; it is gone at a
+#: cosine of 0.9. So an authored question always finds its own passage.
+SAME_QUESTION = 0.5
+_SAME = 30.0
+
+_HALFWAY = 5.0
+_RUNNERS_UP = slice(1, 5)
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Passages by fit, and what the search tells about whether they answer."""
+
+    order: tuple[int, ...]
+    """Numbers of the passages, best first."""
+    scores: tuple[float, ...]
+    """Score of each passage, in the order of the guide."""
+    features: Features
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as the index sees it."""
+
+    vector: Vectors
+    lexical: Floats
+    stems: tuple[str, ...]
+
+
+class Ranker:
+    """Ranks with one index and one encoder; safe to share between threads."""
+
+    def __init__(self, index: Index, encoder: Encoder) -> None:
+        self._index = index
+        self._encoder = encoder
+        self._topic = Topic(index.topic)
+        self._spelling = Spelling(index.vocabulary)
+
+    def rank(self, question: str, history: Sequence[str] = ()) -> Ranking:
+        """Rank all passages for a question, read with the earlier one that it leans on."""
+        if not tokens(question):
+            count = len(self._index.passages)
+            return Ranking(tuple(range(count)), (0.0,) * count, NOTHING)
+        asked = self._read(question)
+        earlier, weight = lean(question, history)
+        if weight:
+            asked = _together(asked, self._read(earlier), weight)
+        return self._rank(asked)
+
+    def _read(self, text: str) -> Asked:
+        faded = self._topic.fade(" ".join(self._spelling.correct(tokens(text))))
+        stems = content_stems(tokens(faded))
+        vector = self._encoder.encode([faded])[0]
+        return Asked(vector, self._index.lexicon.scores(stems), tuple(stems))
+
+    def _rank(self, asked: Asked) -> Ranking:
+        index = self._index
+        cosines = index.similarities(asked.vector)
+        sentence = index.best(cosines, Kind.SENTENCE)
+        question = index.best(cosines, Kind.QUESTION)
+        scores = (
+            PARAGRAPH * index.best(cosines, Kind.PASSAGE)
+            + SENTENCE * sentence
+            + QUESTION * question
+            + SAME_QUESTION * np.exp(_SAME * (question - 1.0))
+            + LEXICAL * asked.lexical / (asked.lexical + _HALFWAY)
+        )
+        order = np.argsort(-scores, kind="stable")
+        best, others = scores[order[0]], scores[order[_RUNNERS_UP]]
+        features = Features(
+            evidence=evidence(cosines, index.row_pull),
+            score=float(best),
+            margin=float(best - others.mean()) if len(others) else 0.0,
+            sentence=float(sentence.max()),
+            known=_known(asked.stems, index),
+        )
+        return Ranking(tuple(order.tolist()), tuple(scores.tolist()), features)
+
+
+def _together(asked: Asked, earlier: Asked, weight: float) -> Asked:
+    """A question with the earlier one mixed in."""
+    mixed = asked.vector + weight * earlier.vector
+    return Asked(
+        vector=mixed / max(float(np.linalg.norm(mixed)), 1e-12),
+        lexical=asked.lexical + weight * earlier.lexical,
+        stems=asked.stems + earlier.stems,
+    )
+
+
+def _known(stems: Sequence[str], index: Index) -> float:
+    if not stems:
+        return 0.0
+    return sum(stem in index.lexicon.position for stem in stems) / len(stems)

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from knowledge.__main__ import answer_lines, main
+from knowledge.search import Searcher
+
+
+def _answers(
+    searcher: Searcher, capsys: pytest.CaptureFixture[str], *lines: bytes
+) -> list[dict[str, object]]:
+    answer_lines(searcher, io.BytesIO(b"".join(line + b"\n" for line in lines)))
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_one_answer_per_line_in_order(
+    searcher: Searcher, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = _answers(
+        searcher,
+        capsys,
+        b'{"question": "which sunscreen?"}',
+        b'{"question": "and for how long?", "history": ["can I wear makeup?"]}',
+        b'{"question": "what does a car cost?", "history": null}',
+    )
+    assert [answer["status"] for answer in answers] == ["answered", "answered", "not_in_guide"]
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        (b"", "not JSON"),
+        (b"which sunscreen?", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b'{"question": "\xff"}', "not UTF-8"),
+        (b"[]", 'a text "question"'),
+        (b"null", 'a text "question"'),
+        (b'{"question": 5}', 'a text "question"'),
+        (b'{"question": "x", "history": "y"}', '"history" must be'),
+        (b'{"question": "x", "history": [1]}', '"history" must be'),
+    ],
+)
+def test_an_odd_line_is_answered_with_an_error_and_the_next_goes_on(
+    searcher: Searcher, capsys: pytest.CaptureFixture[str], line: bytes, says: str
+) -> None:
+    odd, good = _answers(searcher, capsys, line, b'{"question": "which sunscreen?"}')
+    assert str(odd["error"]).startswith("line 1: ")
+    assert says in str(odd["error"])
+    assert good["status"] == "answered"
+
+
+def test_build_list_and_show(
+    small_guide: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index = str(tmp_path / "index")
+    assert main(["build", "--guide", str(small_guide), "--index", index]) == 0
+    assert "plants 7: 2 sections, 3 passages" in capsys.readouterr().out
+    assert main(["list", "--index", index]) == 0
+    listed = capsys.readouterr().out
+    assert "Care of house plants (version 7; A test)" in listed
+    assert "plants/water/2" in listed
+    assert main(["show", "light", "--index", index]) == 0
+    assert "Ferns like shade." in capsys.readouterr().out
+
+
+def test_show_suggests_a_section(guide_index: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "Aftercare", "--index", str(guide_index)]) == 1
+    assert "did you mean Aftercare routine?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        ({}, "no document in it"),
+        ({"a.md": b"words without a heading"}, "no headings"),
+        ({"a.md": b"# \xe9"}, "not UTF-8"),
+    ],
+)
+def test_a_guide_that_cannot_be_built_is_one_clear_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], files: dict[str, bytes], says: str
+) -> None:
+    guide = tmp_path / "guide"
+    guide.mkdir()
+    for name, content in files.items():
+        (guide / name).write_bytes(content)
+    assert main(["build", "--guide", str(guide), "--index", str(tmp_path / "index")]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert says in captured.err
+    assert captured.err.count("\n") == 1
+
+
+def test_search_without_an_index_is_one_clear_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["search", "--index", str(tmp_path)]) == 1
+    assert "no index there" in capsys.readouterr().err
