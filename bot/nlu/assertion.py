@@ -1,25 +1,28 @@
-"""What a clause says of a finding: absent, unsure, over now, only imagined, somebody else's.
+"""What is said of a finding: absent, unsure, over now, only imagined, somebody else's.
 
 The idea is ConText's (Harkema 2009): triggers with a category, a direction and a scope, as a table
-(`assertion.yml`). Ours reach by clause, and two rules are on the cautious side: a trigger that is
-part of a finding's own phrase ("can not breathe") says nothing about it, and a "no" reaches over a
-comma to a red flag only when the list is closed by "or", "nor" or "and".
+(`assertion.yml`). Each trigger that reaches a mention (`scopes.py`) is evidence on it; `_state`
+weighs the evidence. In doubt a finding is present: a trigger that is part of a finding's own
+phrase ("can not breathe") says nothing about it, and doubt about a red flag leaves it uncertain.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from actions.triage import State, Subject
-from bot.nlu.lexicon import Entry
+from bot.nlu.lexicon import ABSENT, Entry
+from bot.nlu.scopes import Layout
 from bot.nlu.templates import Match
 from bot.nlu.tokens import Message
 
-_CLOSING = frozenset(["or", "nor", "and", "any"])
-_NEAR = 2
-#: Words that end the reach of an older episode: from here on it is about now.
-_NOW = frozenset("now today currently this again still tonight".split())
+_NO_WORDS = frozenset(["no", "nope", "nah", "none", "negative", "nil", "zero", "never", "not"])
+_YES_WORDS = frozenset(["yes", "yep", "yeah", "yup", "yea", "positive", "present", "definitely"])
+_FIRST_PERSON = frozenset(["i", "me", "my", "mine", "myself"])
+_VERBAL = frozenset(["not", "never", "hardly"])
 
 
 @dataclass(frozen=True)
@@ -36,123 +39,143 @@ class Triggers:
 
     def __init__(self, message: Message, matches: Sequence[Match[Entry]]) -> None:
         self._message = message
-        found = [match for match in matches if match.payload.kind == "trigger"]
-        hidden = [match.consumed for match in found if match.payload.name == "pseudo"]
-        self._found = [
-            match
-            for match in found
-            if match.payload.name != "pseudo"
-            and not any(match.consumed & mask == match.consumed for mask in hidden)
+        self._layout = Layout(message, matches)
+        live = self._layout.live_triggers(matches)
+        self._names = {hit.payload.name for hit in live}
+        answers = set(self._answers.values())
+        self._reaching = [
+            (hit, self._layout.reach(hit))
+            for hit in live
+            if not hit.payload.name.startswith(("stop_", "continue_")) and hit.start not in answers
         ]
 
     def of(self, mention: Match[Entry], red_flag: bool) -> Assertion:
         """What the triggers around a mention say of it."""
-        says = {
-            trigger.payload.name: trigger
-            for trigger in self._found
-            if not trigger.consumed & mention.consumed and self._reaches(trigger, mention, red_flag)
-        }
-        subject = Subject.OTHER if self._is_others(mention) else Subject.SELF
-        if "story" in says:
+        found = self._evidence(mention)
+        if found["other"] and not found["older_past"] and self._is_proxy:
+            found["other"] = 0
+        subject = Subject.OTHER if found["other"] else Subject.SELF
+        if found["story"]:
             return Assertion(State.HYPOTHETICAL, Subject.OTHER)
-        absent = mention.payload.role == "absent"
-        if "hypothetical" in says:
-            return Assertion(State.HYPOTHETICAL, subject)
-        if absent:
-            return Assertion(State.ABSENT, subject)
-        if "older_past" in says and "negated" not in says:
+        if found["hypothetical"] and not found["own"] and not found["yes"]:
+            return Assertion(State.ABSENT if found["fine"] else State.HYPOTHETICAL, subject)
+        return self._held(mention, found, subject, red_flag)
+
+    def _held(
+        self, mention: Match[Entry], found: Counter[str], subject: Subject, red_flag: bool
+    ) -> Assertion:
+        absent = _is_absent(mention.payload.role == ABSENT, found)
+        told_too = subject is Subject.OTHER and "too" in self._names
+        if not absent and (
+            _is_older(found) or (told_too and found["past_tense"] and not _is_now(found))
+        ):
             return Assertion(State.PAST, subject, recent=False)
-        if "negated" in says:
-            negations = self._count("negated", mention, red_flag)
-            if negations % 2 == 1:
-                return Assertion(State.ABSENT, subject)
-        if "past" in says:
+        if absent and found["any_more"] and mention.payload.role != ABSENT:
             return Assertion(State.PAST, subject, recent=True)
-        if "uncertain" in says or mention.payload.state is State.UNCERTAIN:
+        if found["uncertain"] and (red_flag or not absent):
             return Assertion(State.UNCERTAIN, subject)
+        if absent:
+            doubted = red_flag and found["doubted"] and not found["negated"]
+            return Assertion(State.UNCERTAIN if doubted else State.ABSENT, subject)
+        if _is_over(mention.payload.role == ABSENT, found):
+            return Assertion(State.PAST, subject, recent=True)
         return Assertion(mention.payload.state or State.PRESENT, subject)
 
-    def _count(self, name: str, mention: Match[Entry], red_flag: bool) -> int:
-        """How many separate triggers of a category reach a mention ("not without" are two)."""
-        covered = 0
-        count = 0
-        for trigger in sorted(self._found, key=lambda t: -t.consumed.bit_count()):
-            if trigger.payload.name != name or trigger.consumed & (mention.consumed | covered):
-                continue
-            if self._reaches(trigger, mention, red_flag):
-                covered |= trigger.consumed
-                count += 1
-        return count
+    def _evidence(self, mention: Match[Entry]) -> Counter[str]:
+        """How many triggers of each category reach a mention.
 
-    def _reaches(self, trigger: Match[Entry], mention: Match[Entry], red_flag: bool) -> bool:
-        tokens, entry = self._message.tokens, trigger.payload
-        last, first = trigger.end - 1, trigger.start
-        if entry.name in ("past", "older_past") and mention.start <= first <= last < mention.end:
-            return False  # within its words: "my mouth has gone puffy"
-        if entry.scope == "message":
-            return True
-        if entry.scope == "back":
-            return self._answers_the_sentence_before(trigger, mention)
-        if tokens[first].sentence != tokens[mention.end - 1].sentence:
-            return False
-        ahead = [t for t in range(last + 1, mention.end) if mention.consumed >> t & 1]
-        behind = [t for t in range(mention.start, first) if mention.consumed >> t & 1]
-        if entry.direction == "forward" and not ahead:
-            return False
-        if entry.direction == "backward" and not behind:
-            return False
-        if entry.scope == "near":
-            return self._is_near(trigger, mention)
-        if entry.scope == "clause":
-            clause = tokens[last].clause
-            if not any(tokens[t].clause == clause for t in ahead or behind):
-                return False
-        elif entry.name in ("older_past", "past") and ahead:
-            if any(tokens[t].norm in _NOW for t in range(last + 1, mention.start)):
-                return False
-        return not (
-            red_flag and entry.name == "negated" and ahead and self._crosses_open_list(last, ahead)
+        "verbal": negations by "not"; "older_here": older triggers in the mention's own clause.
+        """
+        found: Counter[str] = Counter()
+        clause = self._layout.clause(mention.start)
+        for hit, mask in self._reaching:
+            if mention.consumed & mask:
+                name = hit.payload.name
+                found[name] += 1
+                words = {self._message.tokens[i].norm for i in range(hit.start, hit.end)}
+                found["verbal"] += name in ("negated", "doubted") and bool(words & _VERBAL)
+                found["older_here"] += name == "older_past" and clause == self._layout.clause(
+                    hit.start
+                )
+        if mention.end in self._answers.values() or mention.end in self._answers:
+            token = self._answers.get(mention.end)
+            if token is not None:
+                found["no" if self._message.tokens[token].norm in _NO_WORDS else "yes"] += 1
+        if found["past_tense"] and self._follows_older(mention) and not _is_now(found):
+            found["older_past"] += 1
+            found["older_here"] += 1
+        return found
+
+    @cached_property
+    def _answers(self) -> dict[int, int]:
+        """Where a mention ends that a yes or no directly answers: "hives? no", "fever: none".
+
+        Without a mark the word must end the sentence or be one of several such answers ("hives no
+        oozing yes").
+        """
+        tokens, words = self._message.tokens, _NO_WORDS | _YES_WORDS
+        ends = {hit.end for hit in self._layout.named if hit.payload.role != ABSENT}
+        after = [end for end in ends if end < len(tokens) and tokens[end].norm in words]
+        row = len(after) > 1 and tokens[-1].norm in words
+        answers = {}
+        for end in after:
+            following = tokens[end + 1] if end + 1 < len(tokens) else None
+            closed = following is None or following.mark != ""
+            if row or tokens[end].mark in (":", "-") or (closed and tokens[end].mark in ("", "?")):
+                answers[end] = end
+        return answers
+
+    def _follows_older(self, mention: Match[Entry]) -> bool:
+        """Whether the sentence before tells an older episode."""
+        start = self._layout.sentence(mention.start).start
+        return any(
+            hit.payload.name == "older_past" and self._layout.sentence(hit.start).end == start
+            for hit, _ in self._reaching
         )
 
-    def _crosses_open_list(self, last: int, ahead: Sequence[int]) -> bool:
-        tokens = self._message.tokens
-        between = tokens[last + 1 : ahead[0] + 1]
-        if not any(token.mark == "," for token in between):
+    @cached_property
+    def _is_proxy(self) -> bool:
+        """Whether the message is written for the treated person."""
+        if "too" in self._names:
             return False
-        clause = [token.norm for token in tokens[last + 1 :] if token.clause == tokens[last].clause]
-        return not _CLOSING.intersection(clause)
-
-    def _is_near(self, trigger: Match[Entry], mention: Match[Entry]) -> bool:
-        distance = trigger.start - mention.end
-        if not 0 <= distance <= _NEAR:
-            return False
-        tokens = self._message.tokens
-        ends = trigger.end == len(tokens) or bool(tokens[trigger.end].mark)
-        return ends or tokens[trigger.start].mark in (":", "-")
-
-    def _answers_the_sentence_before(
-        self, trigger: Match[Entry], mention: Match[Entry]
-    ) -> bool:
-        tokens = self._message.tokens
-        sentence = tokens[trigger.start].sentence
-        begins = trigger.start == 0 or tokens[trigger.start - 1].sentence != sentence
-        if not begins or tokens[mention.end - 1].sentence != sentence - 1:
-            return False
-        if trigger.payload.name != "negated":
+        if "proxy" in self._names:
             return True
-        alone = trigger.end == len(tokens) or bool(tokens[trigger.end].mark)
-        return alone and self._message.closing[sentence - 1].startswith("?")
+        named = 0
+        for hit, _ in self._reaching:
+            if hit.payload.name in ("other", "treated"):
+                named |= hit.consumed
+        first_person = any(
+            token.norm in _FIRST_PERSON and not named >> place & 1
+            for place, token in enumerate(self._message.tokens)
+        )
+        return "treated" in self._names and not first_person
 
-    def _is_others(self, mention: Match[Entry]) -> bool:
-        """Whether the last person named before the mention, in its sentence or two, is another."""
-        tokens = self._message.tokens
-        sentence = tokens[mention.start].sentence
-        nearest: Match[Entry] | None = None
-        for trigger in self._found:
-            if trigger.payload.name not in ("other", "self"):
-                continue
-            same = tokens[trigger.start].sentence == sentence
-            if same and trigger.start < mention.end and not trigger.consumed & mention.consumed:
-                if nearest is None or trigger.end >= nearest.end:
-                    nearest = trigger
-        return nearest is not None and nearest.payload.name == "other"
+
+def _is_now(found: Counter[str]) -> bool:
+    return bool(found["now"] or found["present_tense"] or found["just_now"])
+
+
+def _is_absent(fine: bool, found: Counter[str]) -> bool:
+    """Whether what is named is denied; a phrase of wellness is only turned by "not"."""
+    if fine:
+        return not found["verbal"]
+    if found["no"]:
+        return True
+    denied = found["negated"] + found["doubted"]
+    return bool(denied) and not found["affirmed"] and not found["yes"]
+
+
+def _is_older(found: Counter[str]) -> bool:
+    """Whether an earlier episode is told."""
+    if found["older_past"]:
+        return not found["now"] and bool(found["older_here"] or not found["present_tense"])
+    return bool(found["older_weak"]) and not _is_now(found)
+
+
+def _is_over(fine: bool, found: Counter[str]) -> bool:
+    if found["returned"] or fine:
+        return False
+    if found["resolved"] or (found["fine"] and found["past_tense"]):
+        return True
+    told = found["past"] or (found["past_tense"] and (found["past_time"] or found["lasted"]))
+    return bool(told) and not found["now"]

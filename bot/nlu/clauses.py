@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from actions.triage.datafile import load
 from bot.nlu.tokens import SENTENCE_ENDS, Token
@@ -56,13 +57,9 @@ class _Rules:
 
 @lru_cache(maxsize=1)
 def _rules() -> _Rules:
-    data = load(FILE, _SCHEMA)
-    return _Rules(
-        **{
-            name: frozenset(value) if isinstance(value, list) else value
-            for name, value in data.items()
-        }
-    )
+    data: dict[str, Any] = load(FILE, _SCHEMA)
+    words: dict[str, Any] = {name: frozenset(data[name]) for name in _WORD_LISTS}
+    return _Rules(**words, **{name: data[name] for name in _NUMBERS})
 
 
 def contrasts(word: str) -> bool:
@@ -116,7 +113,7 @@ def clause_numbers(
     clause, begin = 0, 0
     for place, token in enumerate(tokens):
         if place and (
-            token.mark in SENTENCE_ENDS and token.mark
+            (token.mark and token.mark in SENTENCE_ENDS)
             or (place not in inside and _begins_clause(tokens, place, begin, rules))
         ):
             clause += 1

@@ -49,9 +49,7 @@ class Context:
         )
 
 
-def find_context(
-    message: Message, matches: Sequence[Match[Entry]], triggers: Triggers
-) -> Context:
+def find_context(message: Message, matches: Sequence[Match[Entry]], triggers: Triggers) -> Context:
     """The context that a message tells of the patient."""
     trend, cleared = _trend(matches, triggers)
     risks, denied = _risks(matches, triggers)

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ def _file(**parts: Any) -> dict[str, Any]:
     return {"type": "object", "properties": {"sets": _SETS, **parts}, "additionalProperties": False}
 
 
-_SCOPES = ["near", "clause", "run", "sentence", "message", "back"]
+_SCOPES = ["next", "near", "clause", "run", "sentence", "message", "back", "earlier"]
 _TRIGGERS = {
     "type": "array",
     "items": {
@@ -156,7 +157,9 @@ def lexicon() -> Lexicon:
 def load_lexicon(folder: Path, assertion: Path) -> Lexicon:
     """Load a lexicon from a folder such as `lexicon/` and a file such as `assertion.yml`."""
     schemas = _schemas()
-    wanted = [(folder / name, schemas[name]) for name in ("words.yml", "modifiers.yml", "context.yml")]
+    wanted = [
+        (folder / name, schemas[name]) for name in ("words.yml", "modifiers.yml", "context.yml")
+    ]
     wanted += [(path, schemas["findings"]) for path in sorted((folder / "findings").glob("*.yml"))]
     wanted.append((assertion, schemas["assertion.yml"]))
     loaded = {path: load(path, schema) or {} for path, schema in wanted}
@@ -224,7 +227,7 @@ def _check_sets(path: Path, data: Mapping[str, Any], grammar: Grammar) -> None:
             except TemplateError as error:
                 raise problem(path, ("sets", name, place), str(error)) from None
         grammar.set(name)
-    for name in [*data.get("blockers", ()), *sum(data.get("coordinated", {}).values(), [])]:
+    for name in chain(data.get("blockers", ()), *data.get("coordinated", {}).values()):
         try:
             grammar.set(name)
         except TemplateError as error:

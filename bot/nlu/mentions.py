@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from actions.triage import Extent, Severity, State, Subject, findings
+from actions.triage import Extent, Severity, State, findings
 from bot.nlu.assertion import Assertion, Triggers
 from bot.nlu.finding import Finding, weightier
-from bot.nlu.lexicon import ABSENT, NOT, PRESENT, Entry
+from bot.nlu.lexicon import NOT, Entry
 from bot.nlu.templates import Match
 from bot.nlu.tokens import Message
 
 #: How many words a degree may stand away from what it is said of.
 _REACH = 6
+
+#: What was done stays done: "used my injector, fine now" is not over (rule E7).
+_DEEDS = frozenset(["epinephrine_used"])
 
 
 @dataclass
@@ -94,15 +97,18 @@ def find_findings(
 
 def _finding(mention: Mention, message: Message) -> Finding:
     known = findings()[mention.name]
-    held = mention.assertion.state in (State.PRESENT, State.UNCERTAIN, State.PAST)
+    said = mention.assertion
+    if mention.name in _DEEDS and said.state is State.PAST and said.recent:
+        said = replace(said, state=State.PRESENT, recent=None)
+    held = said.state in (State.PRESENT, State.UNCERTAIN, State.PAST)
     return Finding(
-        mention.assertion.state,
+        said.state,
         mention.severity if known.severity and held else None,
         mention.extent if known.extent and held else None,
-        mention.assertion.subject,
+        said.subject,
         "lexicon",
         message.span(mention.match.start, mention.match.end - 1),
-        mention.assertion.recent,
+        said.recent,
     )
 
 
@@ -123,7 +129,9 @@ def _attach(
             continue
         nearest = min(carriers, key=lambda m: _distance(degree, m.match, message, what) or 0)
         if getattr(nearest, what) is None:
-            value = Severity(degree.payload.name) if what == "severity" else Extent(degree.payload.name)
+            value = (
+                Severity(degree.payload.name) if what == "severity" else Extent(degree.payload.name)
+            )
             setattr(nearest, what, value)
 
 

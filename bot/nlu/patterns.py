@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+_COMMON = """
+a about again all am an and any are as at be been but by can could did do feel for from get go
+got had has have he her his i if in into is it just like look me more my no not now of off on
+one or our out over she so still that the their them there they this to too up very was we were
+what when will with you your
+"""
+
 #: Words that no template should be found by, if it has any other.
-COMMON_WORDS = frozenset(
-    """
-    a about again all am an and any are as at be been but by can could did do feel for from get go
-    got had has have he her his i if in into is it just like look me more my no not now of off on
-    one or our out over she so still that the their them there they this to too up very was we were
-    what when will with you your
-    """.split()
-)
+COMMON_WORDS = frozenset(_COMMON.split())
 
 #: How a comma, a dash or a bracket between two words is matched.
 COMMA = (",", "=,")

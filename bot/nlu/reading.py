@@ -11,12 +11,12 @@ to the question just asked, and the act.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from actions.triage import Extent, Severity, State, Subject, findings
+from actions.triage import Extent, Severity, State, Subject
 from bot.nlu.acts import classify, intent_of
 from bot.nlu.answers import Answer, read_answer
 from bot.nlu.assertion import Triggers
@@ -29,7 +29,6 @@ from bot.nlu.spelling import contractions
 from bot.nlu.templates import Match
 from bot.nlu.times import Times, read_times
 from bot.nlu.tokens import MAX_READ, Message, tokenize
-
 
 #: Acts that answer nothing, whatever their words: "it was lip filler" does not name the lips.
 _NO_ANSWERS = frozenset(

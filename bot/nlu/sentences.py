@@ -28,6 +28,7 @@ _INVISIBLE = re.compile(
 )
 _APOSTROPHE = re.compile("['’`´]")
 _DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")
+_BRACKETS = frozenset("()[]{}<>|~")
 _GAP = r"(?:[^\s.?!;]+ ){0,4}?"
 _PIECE = re.compile(r"\s*(<[a-z_]+>|[\[\]()|~]|[^\s<>\[\]()|~]+)")
 _TEXT = {"type": "string", "minLength": 1}
@@ -70,6 +71,7 @@ def words_of(message: str, limit: int = 1500) -> Words:
         if len(words) >= limit:
             break
         word = _DRAWN_OUT.sub(r"\1", _APOSTROPHE.sub("", match.group().lower()))
+        word = "," if word in _BRACKETS else word
         words.append(word.replace(" ", "") or "'")
         spans.append((shift[match.start()], shift[match.end() - 1] + 1))
     offsets = accumulate((len(word) + 1 for word in words), initial=0)

@@ -238,7 +238,8 @@ class Templates(Generic[Payload]):
         for anchor in met & self._by_anchor.keys():
             for payload, piece, needs in self._by_anchor[anchor]:  # type: ignore[index]
                 if needs <= met:
-                    starts = {place for word in piece.first & places.keys() for place in places[word]}
+                    begins = piece.first & places.keys()
+                    starts = {place for word in begins for place in places[word]}
                     yield from _matches(payload, piece, sentence, sorted(starts))
 
 
@@ -282,11 +283,11 @@ def _sentence(
     place_of: dict[int, int] = {}
     for index in part:
         token = tokens[index]
-        if keys and token.mark in _COMMAS:
-            # The mark between a label and what is said of it parts nothing.
-            if token.mark == "," or token.clause != tokens[index - 1].clause:
-                keys.append(COMMA)
-                places.append(index)
+        # The mark between a label and what is said of it parts nothing.
+        parted = token.mark == "," or token.clause != tokens[index - 1].clause
+        if keys and token.mark in _COMMAS and parted:
+            keys.append(COMMA)
+            places.append(index)
         place_of[index] = len(keys)
         keys.append((token.stem, f"={token.norm}"))
         places.append(index)

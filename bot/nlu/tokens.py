@@ -210,7 +210,7 @@ def _mark(clean: str, start: int, end: int) -> str:
         return ":"
     if " -" in between or "- " in between or "--" in between:
         return "-"
-    if any(mark in between for mark in ",()[]{}|*~\n"):
+    if any(mark in between for mark in ",()[]{}|\n"):
         return ","
     return "/" if "/" in between else ""
 
@@ -259,8 +259,8 @@ def _import_spacy() -> Any:
     if hidden:
         sys.modules["torch"] = None  # type: ignore[assignment]
     try:
-        import spacy.symbols  # noqa: PLC0415
-        import spacy.tokenizer  # noqa: PLC0415
+        import spacy.symbols
+        import spacy.tokenizer
     finally:
         if hidden:
             del sys.modules["torch"]

@@ -109,7 +109,7 @@ def check(reply: Reply, expect: dict[str, Any], name: str, turn: dict[str, Any])
         [citation["section"] for citation in custom.get("citations", [])]
         for custom in reply.customs
     ]
-    _contains(expect.get("cites"), [sum(sections, [])], shown)
+    _contains(expect.get("cites"), [[name for names in sections for name in names]], shown)
     assert not set(expect.get("asks_not", ())) & set(reply.asks), shown
     for text in expect.get("has", ()):
         assert text.lower() in reply.text.lower(), f"{text!r} missing: {shown}"

@@ -1,4 +1,4 @@
-"""The REST contract at its edges: odd requests get a clear error, and nobody shares a conversation."""
+"""The REST contract at its edges: a clear error for odd requests, no shared conversations."""
 
 import pytest
 import requests

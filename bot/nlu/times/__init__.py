@@ -119,7 +119,9 @@ def _corrected(found: Sequence[Lexeme], start: int, end: int) -> bool:
 
 
 def _lasting(roles: Sequence[Role]) -> Lexeme | None:
-    times = [role.lexeme for role in roles if role.kind == ONSET and role.lexeme.high <= _MAX_LASTING]
+    times = [
+        role.lexeme for role in roles if role.kind == ONSET and role.lexeme.high <= _MAX_LASTING
+    ]
     exact = [each for each in times if each.symbol not in ("WOKE", "JUST")] or times
     return max(exact, key=lambda each: each.high, default=None)
 

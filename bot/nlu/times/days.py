@@ -286,7 +286,8 @@ DAY_RULES: tuple[Rule, ...] = (
     ),
     rule("(?:not |wasn't )yesterday (?:but |, |it was )*(?:the )?day before ", _fixed(2, 2)),
     rule(
-        "yesterday (?:or |or maybe |maybe |, |i think |probably )+(?:the )?day before (?:yesterday |that )?",
+        "yesterday (?:or |or maybe |maybe |, |i think |probably )+"
+        "(?:the )?day before (?:yesterday |that )?",
         _fixed(1, 2),
     ),
     rule("(?:the |a )?day before yesterday (?:or |maybe )*yesterday ", _fixed(1, 2)),
@@ -343,7 +344,10 @@ CLOCK_RULES: tuple[Rule, ...] = (
     ),
     rule("(?P<n>NUM |HHMM )(?P<x>am |pm |a m |p m |a \\. m (?:\\. )?|p \\. m (?:\\. )?)", _clock),
     rule("half (?:past )(?P<n>NUM )", lambda f: _clock12(f, 0.5)),
-    rule("half (?P<n>NUM )(?=yesterday |this PART |last PART |on WDAY |DAY )", lambda f: _clock12(f, 0.5)),
+    rule(
+        "half (?P<n>NUM )(?=yesterday |this PART |last PART |on WDAY |DAY )",
+        lambda f: _clock12(f, 0.5),
+    ),
     rule("(?:(?<=at )|(?<=at about ))half (?P<n>NUM )", lambda f: _clock12(f, 0.5)),
     rule("quarter (?:past |after )(?P<n>NUM )", lambda f: _clock12(f, 0.25)),
     rule("quarter (?:to |before |of )(?P<n>NUM )", lambda f: _clock12(f, -0.25)),
@@ -366,7 +370,9 @@ CLOCK_RULES: tuple[Rule, ...] = (
 )
 
 MOMENT_RULES: tuple[Rule, ...] = (
-    rule("(?:this |same |the same |about this )time yesterday ", lambda f: f.make("AGO", 24, 24, 1)),
+    rule(
+        "(?:this |same |the same |about this )time yesterday ", lambda f: f.make("AGO", 24, 24, 1)
+    ),
     rule(
         "(?:the )?PART before last ",
         lambda f: moment(f, f.make("DAY", 2, 2), f.make("PART", 18, 26)),

@@ -212,7 +212,8 @@ class _Time:
         span = self.lexemes[self.index]
         if span.low < span.high and self.near.before(self.index, ["complaint"], 0):
             return ONSET  # "swollen more than 3 days"
-        if self.symbol == "SPAN" and not (ends and span.unit >= 1 and self.planned >= FAR):
+        planned = self.near.before(self.index, ("future", "advice"), FAR - 1)
+        if self.symbol == "SPAN" and not (ends and span.unit >= 1 and not planned):
             return None
         return None if self.other <= 1 else LIKELY
 

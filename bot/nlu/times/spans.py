@@ -121,7 +121,10 @@ NUMBER_RULES: tuple[Rule, ...] = (
     ),
     rule("(?P<n>NUM )(?:and |n |& )(?:a |an )?(?P<f>half |quarter |FRAC )", _and_part),
     rule("(?P<n>NUM )(?P<f>FRAC )", _and_part),
-    rule(f"(?P<n>NUM )?(?P<f>half |quarter |quarters |FRAC )(?:s |of )*(?:a |an )?(?={UNIT})", _part_of),
+    rule(
+        f"(?P<n>NUM )?(?P<f>half |quarter |quarters |FRAC )(?:s |of )*(?:a |an )?(?={UNIT})",
+        _part_of,
+    ),
     rule(
         f"(?:a |the |just a |only a )?(?P<v>VAGUE )(?:of |more |good )*(?={UNIT})",
         lambda found: _number(found, found["v"].low, found["v"].high),
