@@ -18,7 +18,7 @@ from pathlib import Path
 
 from .answer_units import pattern as answer_pattern
 from .answers import Answer, Mentioned, read_answer
-from .asking import asks_guide, only_wants_reassurance
+from .asking import asks_guide, names_topic, only_wants_reassurance
 from .languages import is_foreign
 from .mash import is_mash
 from .sentences import load_templates, words_of
@@ -127,7 +127,7 @@ class _Message:
             return "handoff"
         if self._says("minor"):
             return "minor"
-        if self._says("photo") and (self.asking or not self.own):
+        if (self._says("photo") or self._whole("photo")) and (self.asking or not self.own):
             return "photo"
         if self._other_procedure():
             return "other_procedure"
@@ -184,9 +184,13 @@ class _Message:
             return "check_symptoms"
         if self._matches("check_request") or self._matches("check_symptoms.anywhere"):
             return None if self._small() or self._matches("chat.anywhere") else "check_symptoms"
-        if self.denied or self.told or self._matches("needling"):
-            return None if self._small() else "check_symptoms"
-        return None
+        if self._small():
+            return None
+        if self.denied or self.told:
+            return "check_symptoms"
+        if not self.asks and names_topic(self.words):
+            return "ask"
+        return "check_symptoms" if self._matches("needling") else None
 
     def _talks(self) -> str:
         for act in ("bye", "thank", "greet", "chat"):

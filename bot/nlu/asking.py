@@ -37,6 +37,14 @@ def only_wants_reassurance(words: Words) -> bool:
     )
 
 
+def names_topic(words: Words) -> bool:
+    """Whether the message only names what the guide is about, as one types into a search box."""
+    patterns = _patterns()
+    return bool(patterns["topic"].search(words.text)) and not patterns["speaks_of_self"].search(
+        words.text
+    )
+
+
 def _questions(words: Words) -> Iterator[str]:
     """The text of each question, from its first word to the end of its sentence."""
     patterns, row = _patterns(), words.text.split()
@@ -48,7 +56,7 @@ def _questions(words: Words) -> Iterator[str]:
         if before not in _BREAKS and not patterns["joins"].fullmatch(f"{before} "):
             continue
         rest = _to_end(words.text[start:])
-        kinds = ["start"]
+        kinds = ["start", "opens"] if at == 0 else ["start"]
         kinds += ["inverted"] if rest.endswith("? ") else []
         kinds += ["always_opens"] if before in _ENDS else []
         if any(patterns[kind].match(words.text, start) for kind in kinds):

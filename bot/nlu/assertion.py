@@ -88,19 +88,20 @@ class Triggers:
         """
         found: Counter[str] = Counter()
         clause = self._layout.clause(mention.start)
+        fine = mention.payload.role == ABSENT
         for hit, mask in self._reaching:
+            if fine and hit.consumed & mention.consumed:
+                continue  # it says so itself: "do not have a temperature"
             if mention.consumed & mask:
                 name = hit.payload.name
                 found[name] += 1
                 words = {self._message.tokens[i].norm for i in range(hit.start, hit.end)}
                 found["verbal"] += name in ("negated", "doubted") and bool(words & _VERBAL)
-                found["older_here"] += name == "older_past" and clause == self._layout.clause(
-                    hit.start
-                )
-        if mention.end in self._answers.values() or mention.end in self._answers:
-            token = self._answers.get(mention.end)
-            if token is not None:
-                found["no" if self._message.tokens[token].norm in _NO_WORDS else "yes"] += 1
+                here = clause == self._layout.clause(hit.start)
+                found["older_here"] += name == "older_past" and here
+        if mention.end in self._answers:
+            word = self._message.tokens[mention.end].norm
+            found["no" if word in _NO_WORDS else "yes"] += 1
         if found["past_tense"] and self._follows_older(mention) and not _is_now(found):
             found["older_past"] += 1
             found["older_here"] += 1

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.nlu.clauses import contrasts
-from bot.nlu.lexicon import NOT, Entry
+from bot.nlu.lexicon import NOT, PRESENT, Entry
 from bot.nlu.templates import Match
 from bot.nlu.tokens import Message, Token
 
@@ -25,78 +25,15 @@ NEGATORS = frozenset(["not", "no", "never", "nothing", "none", "without", "nor",
 #: These say that something is over only where their clause ends or goes on like this: "gone now",
 #: but not "gone numb".
 _AT_THE_END = frozenset(["resolved", "fine"])
-_AFTERWARDS = frozenset(
-    [
-        "now",
-        "today",
-        "again",
-        "since",
-        "completely",
-        "totally",
-        "entirely",
-        "fully",
-        "by",
-        "on",
-        "within",
-        "after",
-        "this",
-        "and",
-        "but",
-        "so",
-        "yet",
-        "quickly",
-        "overnight",
-        "with",
-        "thank",
-        "thankfully",
-        "in",
-        "already",
-        "too",
-        "from",
-        "without",
-        "before",
-        "except",
-        "as",
-        "then",
-        "though",
-        "although",
-        "when",
-        "over",
-        "while",
-        "at",
-        "last",
-        "soon",
-        "straight",
-        "almost",
-        "pretty",
-        "within",
-        "thanks",
-    ]
-)
+_AFTERWARDS_TEXT = """
+now today again since completely totally entirely fully by on within after this and but so yet
+quickly overnight with thank thankfully in already too from without before except as then though
+although when over while at last soon straight almost pretty thanks
+"""
+_AFTERWARDS = frozenset(_AFTERWARDS_TEXT.split())
 
-_SMALL_WORDS = frozenset(
-    [
-        "or",
-        "and",
-        "nor",
-        "any",
-        "no",
-        "a",
-        "an",
-        "the",
-        "my",
-        "of",
-        "not",
-        "bit",
-        "at",
-        "all",
-        "kind",
-        "sort",
-        "much",
-        "real",
-        "even",
-    ]
-)
+_SMALL_TEXT = "or and nor any no a an the my of not bit at all kind sort much real even"
+_SMALL_WORDS = frozenset(_SMALL_TEXT.split())
 
 
 @dataclass(frozen=True)
@@ -142,7 +79,11 @@ class Layout:
             hit
             for hit in triggers
             if not any(_within(hit, other) for other in triggers)
-            and not any(_is_part(hit, named, negators) for named in self.named)
+            and not any(
+                _is_part(hit, named, negators)
+                for named in self.named
+                if named.payload.role == PRESENT
+            )
         ]
         self._stops = [hit for hit in live if hit.payload.name.startswith("stop_")]
         return [hit for hit in live if hit.payload.name != "pseudo"]
@@ -224,7 +165,7 @@ class Layout:
         return bool(named) and {t.norm for t in self._tokens(clause)} <= named | _SMALL_WORDS
 
     def _names(self, clause: Span) -> list[Token]:
-        present = [hit.consumed for hit in self.named if hit.payload.role == "present"]
+        present = [hit.consumed for hit in self.named if hit.payload.role == PRESENT]
         return [
             self.message.tokens[i]
             for i in range(clause.start, clause.end)

@@ -106,8 +106,14 @@ AGO_RULES: tuple[Rule, ...] = (
     rule("(?:the |my |is |on )*(?P<n>ORD )day (?!before )", _day_number),
     rule("(?:the |my |is |on )*(?P<n>NUM )(?:st |nd |rd |th )day (?!before )", _day_number),
     rule("for (?:the |a |my )?(?P<s>DAYN )(?:in a row |running |now )*", _as("DUR")),
-    rule("(?:d |day )plus (?P<n>NUM )", lambda f: f.make("POST", *(2 * [24 * f["n"].low]), 24)),
-    rule("(?P<n>NUM )(?:dpp |dpo |dpt )", lambda f: f.make("POST", *(2 * [24 * f["n"].low]), 24)),
+    rule(
+        "(?:d |day )plus (?P<n>NUM )",
+        lambda f: f.make("POST", 24 * f["n"].low, 24 * f["n"].low, 24),
+    ),
+    rule(
+        "(?P<n>NUM )(?:dpp |dpo |dpt )",
+        lambda f: f.make("POST", 24 * f["n"].low, 24 * f["n"].low, 24),
+    ),
     rule("(?P<n>HHMM )(?:ago )", lambda f: f.make("AGO", f["n"].low, f["n"].low, 1)),
     rule("since (?:the |about )?DAYN ", _nothing),
     rule(
