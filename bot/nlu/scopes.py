@@ -16,7 +16,15 @@ Hit = Match[Entry]
 _NEXT = 4
 
 #: What ends the reach of a category early, wherever it stands.
-_STOPS = {"negated": "stop_negated", "doubted": "stop_negated", "other": "stop_other"}
+_STOPS = {
+    "negated": "stop_negated",
+    "doubted": "stop_negated",
+    "other": "stop_other",
+    "story": "stop_story",
+}
+
+#: Who is spoken of: "she can not breathe" shares its "not" with the finding and still counts.
+_PERSONS = frozenset(["other", "story"])
 
 #: Words that negate. A trigger that shares one with a finding's own words ("can not breathe") is
 #: none; others may be shared ("have not had" and "had a fit").
@@ -193,7 +201,9 @@ def _within(hit: Hit, other: Hit) -> bool:
 
 def _is_part(hit: Hit, named: Hit, negators: int) -> bool:
     shared = hit.consumed & named.consumed
-    return shared == hit.consumed or bool(shared & negators)
+    if shared == hit.consumed:
+        return True
+    return bool(shared & negators) and hit.payload.name not in _PERSONS
 
 
 def _spans(numbers: Sequence[int]) -> list[Span]:

@@ -1,0 +1,1 @@
+"""How well the bot reads and answers, measured on labelled data: `make evaluate`."""
