@@ -1,6 +1,6 @@
 """The interview: which question is open, as which items it is shown, and when to stop asking.
 
-Plain functions over slot values; the form (`actions.triage_form`) and the questions
+Plain Python over slot values; the form (`actions.triage_form`) and the questions
 (`actions.ask`) are thin skins over them.
 """
 
@@ -75,47 +75,48 @@ def all_items() -> dict[str, tuple[Item, ...]]:
     }
 
 
-def open_asks(slots: Mapping[str, Any], now: datetime) -> list[str]:
-    """The ask ids that could still raise the urgency and were not given up on."""
-    given_up = set(slots.get("unanswered") or ())
-    missing = assess(case_from_slots(slots, now)).missing
-    return [ask for ask in missing if ask not in given_up]
+class Interview:
+    """What is still to be asked of a patient, of whom `slots` hold all that is known at `now`.
 
-
-def open_questions(slots: Mapping[str, Any], now: datetime) -> list[str]:
-    """The question ids still to be asked, in the protocol's order."""
-    asks = set(open_asks(slots, now))
-    open_ids = [question.id for question in questions() if asks.intersection(question.asks)]
-    return [EARLIER, *open_ids] if slots.get("paused") is True else open_ids
-
-
-def open_items(question: str, slots: Mapping[str, Any], now: datetime) -> list[Item]:
-    """The lines to show for a question: each with only its open asks.
-
-    An item marked `alone` waits until the others are answered, then comes by itself.
+    Judges the case once: make a new one when slots have changed.
     """
-    if question == EARLIER:
-        return [Item((EARLIER,), _listed(earlier_labels(slots)))]
-    asks = set(open_asks(slots, now))
-    items = [
-        Item(tuple(ask for ask in item.asks if ask in asks), item.says, item.alone)
-        for item in all_items()[question]
-        if asks.intersection(item.asks)
-    ]
-    together = [item for item in items if not item.alone]
-    return together or items[:1]
+
+    def __init__(self, slots: Mapping[str, Any], now: datetime) -> None:
+        self._slots = slots
+        given_up = set(slots.get("unanswered") or ())
+        missing = assess(case_from_slots(slots, now)).missing
+        self._asks = frozenset(ask for ask in missing if ask not in given_up)
+
+    def questions(self) -> list[str]:
+        """The question ids still to be asked, in the protocol's order."""
+        open_ids = [each.id for each in questions() if self._asks.intersection(each.asks)]
+        return [EARLIER, *open_ids] if self._slots.get("paused") is True else open_ids
+
+    def items(self, question: str) -> list[Item]:
+        """The lines to show for a question: each with only its open asks.
+
+        An item marked `alone` waits until the others are answered, then comes by itself.
+        """
+        if question == EARLIER:
+            return [Item((EARLIER,), _listed(earlier_labels(self._slots)))]
+        items = [
+            Item(tuple(ask for ask in item.asks if ask in self._asks), item.says, item.alone)
+            for item in all_items()[question]
+            if self._asks.intersection(item.asks)
+        ]
+        together = [item for item in items if not item.alone]
+        return together or items[:1]
+
+    def given_up(self, question: str) -> list[str]:
+        """The asks that stay open because this question was put often enough, else none."""
+        items = self.items(question)
+        tries = (self._slots.get("tries") or {}).get(tries_key(question, items), 0)
+        return [ask for item in items for ask in item.asks] if tries >= MAX_TRIES else []
 
 
 def tries_key(question: str, items: Sequence[Item]) -> str:
     """The name that tries are counted under, and that the question's wording goes by."""
     return items[0].asks[0] if items and items[0].alone else question
-
-
-def given_up(question: str, slots: Mapping[str, Any], now: datetime) -> list[str]:
-    """The asks that stay open because this question was put often enough, else none."""
-    items = open_items(question, slots, now)
-    tries = (slots.get("tries") or {}).get(tries_key(question, items), 0)
-    return [ask for item in items for ask in item.asks] if tries >= MAX_TRIES else []
 
 
 def earlier_labels(slots: Mapping[str, Any]) -> list[str]:

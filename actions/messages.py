@@ -28,6 +28,12 @@ def say(
         dispatcher.utter_message(response=response, **values)
 
 
+def model_version(tracker: Tracker) -> str:
+    """The id of the trained model that handled the latest message; Rasa notes it with events."""
+    ids = (event.get("metadata", {}).get("model_id") for event in reversed(tracker.events))
+    return next((str(found) for found in ids if found), "unknown")
+
+
 @lru_cache(maxsize=1)
 def clinic() -> Clinic:
     """The clinic that this bot speaks for."""

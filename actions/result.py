@@ -1,4 +1,4 @@
-"""`action_triage`: assess what is known and tell the patient how urgent it is.
+"""Assess what is known of a patient and tell them how urgent it is.
 
 The protocol decides (`actions.triage`); this only finds the words: the response of the
 disposition, the findings that led to it, the guide's passages behind it, and who can be reached at
@@ -7,16 +7,25 @@ this moment.
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from rasa_sdk import Action, Tracker
+from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import quoted, searcher
-from actions.messages import clinic, say
-from actions.triage import Case, Result, assess, case_from_slots, findings, triage_message
+from actions.messages import clinic, model_version, say
+from actions.triage import (
+    Case,
+    Disposition,
+    Result,
+    assess,
+    case_from_slots,
+    findings,
+    triage_message,
+)
 from bot.clinic import open_now
 from knowledge import Passage
 
@@ -34,45 +43,42 @@ PASSAGES = {
 SAFETY_NET = "S13"
 
 
-class ActionTriage(Action):
-    """Says the result of the check."""
-
-    def name(self) -> str:
-        """Its name in the rules."""
-        return "action_triage"
-
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[dict[str, Any]]:
-        """Tell the result; keep its disposition and begin the next check with fresh tries."""
-        now = datetime.now(timezone.utc)
-        case = case_from_slots(tracker.current_slot_values(), now)
-        result = assess(case)
-        wording = "next_appointment" if "C3" in result.rules else result.disposition
-        passages = _passages(PASSAGES[wording])
-        safety_net = _passages((SAFETY_NET,))
-        message = triage_message(
-            result,
-            case,
-            citations=[passage.citation() for passage in (*passages, *safety_net)],
-            versions=searcher().versions(),
-        )
-        say(
-            dispatcher,
-            tracker,
-            f"utter_result_{wording}",
-            message,
-            reasons=reasons(case, result),
-            open_now=open_now(clinic(), now).sentence,
-            passages="\n".join(quoted(passage) for passage in passages),
-            safety_net="\n".join(quoted(passage) for passage in safety_net),
-            fine_print=fine_print(result),
-        )
-        return [
-            SlotSet("disposition", result.disposition),
-            SlotSet("tries", None),
-            SlotSet("unanswered", None),
-        ]
+def tell(
+    slots: Mapping[str, Any],
+    now: datetime,
+    dispatcher: CollectingDispatcher,
+    tracker: Tracker,
+) -> list[dict[str, Any]]:
+    """Tell the result; the slots returned keep it and let the next check begin with fresh tries."""
+    case = case_from_slots(slots, now)
+    result = assess(case)
+    wording = "next_appointment" if "C3" in result.rules else result.disposition
+    emergency = result.disposition is Disposition.EMERGENCY  # the dialogue's own policy was first
+    passages = [] if emergency else _passages(PASSAGES[wording])
+    safety_net = [] if emergency else _passages((SAFETY_NET,))
+    message = triage_message(
+        result,
+        case,
+        citations=[passage.citation() for passage in (*passages, *safety_net)],
+        versions={**searcher().versions(), "model": model_version(tracker)},
+    )
+    say(
+        dispatcher,
+        tracker,
+        "utter_emergency" if emergency else f"utter_result_{wording}",
+        message,
+        reasons=reasons(case, result),
+        open_now=open_now(clinic(), now).sentence,
+        passages="\n".join(quoted(passage) for passage in passages),
+        safety_net="\n".join(quoted(passage) for passage in safety_net),
+        fine_print=fine_print(result),
+    )
+    return [
+        SlotSet("requested_slot", None),
+        SlotSet("disposition", result.disposition),
+        SlotSet("tries", None),
+        SlotSet("unanswered", None),
+    ]
 
 
 def reasons(case: Case, result: Result) -> str:

@@ -16,25 +16,13 @@ from typing import Any
 
 from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor, ActionExecutorRunResult
-from rasa_sdk.interfaces import (
-    ActionExecutionRejection,
-    ActionNotFoundException,
-)
+from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 from sanic import Sanic
 
 from actions.answer import ActionAnswer, searcher
-from actions.ask import AskQuestion
-from actions.interview import EARLIER
-from actions.result import ActionTriage
-from actions.triage import questions
 from actions.triage_form import ValidateTriageForm
 
 logger = logging.getLogger("actions")
-
-_PROTOCOL_ERRORS = (
-    ActionExecutionRejection,
-    ActionNotFoundException,
-)
 
 
 class QuietExecutor(ActionExecutor):
@@ -65,10 +53,8 @@ class QuietExecutor(ActionExecutor):
 def make_app() -> Sanic[Any, Any]:
     """The server with every action of this package registered."""
     executor = QuietExecutor()
-    for action in (ActionAnswer(), ActionTriage(), ValidateTriageForm()):
+    for action in (ActionAnswer(), ValidateTriageForm()):
         executor.register_action(action)
-    for question in (EARLIER, *(question.id for question in questions())):
-        executor.register_action(AskQuestion(question))
     return create_app(executor, cors_origins=None)
 
 

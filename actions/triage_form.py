@@ -1,8 +1,11 @@
-"""`validate_triage_form`: after each message, decide what the form asks next, or that it is done.
+"""`validate_triage_form`: after each message, ask what is still missing, or tell the result.
 
 The reader has filled the findings' slots already. Here a question that was answered in part is
 opened again, one that was put twice is given up (its default then applies, see the protocol), and
-the form ends as soon as nothing that is still unknown could raise the urgency.
+the form ends with the result as soon as nothing that is still unknown could raise the urgency.
+
+Asking and telling happen in this one action, not in `action_ask_...` of their own (Rasa allows
+it): a turn then calls the action server once, and there is one thing that can fail.
 """
 
 from __future__ import annotations
@@ -14,7 +17,9 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.interview import EARLIER, INTERRUPTIONS, given_up, open_questions
+from actions.ask import ask
+from actions.interview import EARLIER, INTERRUPTIONS, Interview
+from actions.result import tell
 
 
 class ValidateTriageForm(Action):
@@ -27,7 +32,7 @@ class ValidateTriageForm(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        """Return the slots to set; nothing at all lets Rasa answer an interruption first."""
+        """Ask or tell; saying and setting nothing lets Rasa answer an interruption first."""
         slots = tracker.current_slot_values()
         question = slots.get("requested_slot")
         answered = question is not None and slots.get(question) is not None
@@ -35,17 +40,19 @@ class ValidateTriageForm(Action):
             return []
         now = datetime.now(timezone.utc)
         events = [SlotSet(question, None)] if question else []
-        still_open = open_questions(slots, now)
+        interview = Interview(slots, now)
         interrupted = tracker.get_intent_of_latest_message() in INTERRUPTIONS
-        if question in still_open and not interrupted:
-            lost = given_up(question, slots, now)
+        if question in interview.questions() and not interrupted:
+            lost = interview.given_up(question)
             if lost:
                 slots["unanswered"] = [*(slots.get("unanswered") or ()), *lost]
                 slots["paused"] = slots.get("paused") is True and EARLIER not in lost
                 events += [SlotSet(name, slots[name]) for name in ("unanswered", "paused")]
-                still_open = open_questions(slots, now)
-        events.append(SlotSet("requested_slot", still_open[0] if still_open else None))
-        return events
+                interview = Interview(slots, now)
+        still_open = interview.questions()
+        if still_open:
+            return events + ask(still_open[0], interview, slots, dispatcher, tracker)
+        return events + tell(slots, now, dispatcher, tracker)
 
 
 def _bot_spoke(tracker: Tracker) -> bool:

@@ -8,6 +8,7 @@ carry `custom` too. A response names its kind in `metadata`: `{notice: <reason>}
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timezone
@@ -30,6 +31,7 @@ PROGRAMS = {"rest", "gateway"}
 logger = logging.getLogger(__name__)
 
 RENDERED_DOMAIN = Path(".build/domain")
+INDEX = Path(".build/index")
 
 
 class ClinicWords(TemplatedNaturalLanguageGenerator):
@@ -52,7 +54,7 @@ class ClinicWords(TemplatedNaturalLanguageGenerator):
         kind = filled.pop("metadata", None) or {}
         if "custom" not in filled and tracker.get_latest_input_channel() in PROGRAMS:
             try:
-                custom = _custom(kind, tracker.current_slot_values())
+                custom = _custom(kind, tracker)
             except Exception as error:  # the words matter more than what stands beside them
                 logger.error("No custom message for %s: %s", utter_action, type(error).__name__)
                 custom = None
@@ -61,26 +63,42 @@ class ClinicWords(TemplatedNaturalLanguageGenerator):
         return filled
 
 
-def _custom(kind: Mapping[str, Any], slots: Mapping[str, Any]) -> dict[str, Any] | None:
+def _custom(kind: Mapping[str, Any], tracker: DialogueStateTracker) -> dict[str, Any] | None:
     if "notice" in kind:
         return {"type": "notice", "reason": kind["notice"]}
     if kind.get("triage") == "emergency":
-        case = case_from_slots(slots, datetime.now(timezone.utc))
-        return emergency_message(case)
+        case = case_from_slots(tracker.current_slot_values(), datetime.now(timezone.utc))
+        return emergency_message(case, model_version(tracker))
     return None
 
 
-def emergency_message(case: Case) -> dict[str, Any]:
+def emergency_message(case: Case, model: str) -> dict[str, Any]:
     """The `triage` message of an emergency.
 
     It says `emergency` whatever `case` holds by now: an advice once given is not taken back, and
-    another person's emergency fills no slot.
+    another person's emergency fills no slot. `model`: the id of the trained dialogue.
     """
-    message = triage_message(assess(case), case)
+    versions = {"guide": guide_version(), "model": model}
+    message = triage_message(assess(case), case, versions=versions)
     if message["disposition"] != "emergency":
         told = {"disposition": "emergency", "advice": "call_emergency", "rules": [], "missing": []}
         message = {**message, **told}
     return message
+
+
+def model_version(tracker: DialogueStateTracker) -> str:
+    """The id of the trained dialogue; Rasa notes it with the events, not with every tracker."""
+    ids = (event.metadata.get("model_id") for event in reversed(tracker.events))
+    return next((str(found) for found in ids if found), "unknown")
+
+
+def guide_version(index: Path = INDEX) -> str:
+    """The documents of the index with their versions, or "unknown": no advice waits for it."""
+    try:
+        documents = json.loads((index / "manifest.json").read_text("utf-8"))["documents"]
+        return ", ".join(f"{document['slug']} {document['version']}" for document in documents)
+    except (OSError, ValueError, LookupError, TypeError):
+        return "unknown"
 
 
 @lru_cache(maxsize=1)
@@ -92,10 +110,16 @@ def _rendered_responses() -> dict[str, str]:
     return texts
 
 
-def response_without_dialogue(text: str) -> str:
-    """Words for a message that the dialogue failed on: an emergency still gets its advice."""
+def words_without_dialogue(text: str) -> dict[str, Any]:
+    """`text` and `custom` for a message on which the dialogue failed; a red flag is advised."""
+    custom: dict[str, Any] = {"type": "notice", "reason": "unavailable"}
+    response = "utter_unavailable"
     try:
-        emergency = is_emergency(Case.from_json(read(text).to_json()))
-    except Exception:  # reading itself failed: the apology names the red flags
-        emergency = False
-    return _rendered_responses()["utter_emergency" if emergency else "utter_unavailable"]
+        case = Case.from_json(read(text).to_json())
+        if is_emergency(case):
+            own_words = "self_harm_thoughts" in case.present()
+            response = "utter_self_harm" if own_words else "utter_emergency"
+            custom = emergency_message(case, "unknown")
+    except Exception as error:  # reading itself failed: the apology names the red flags
+        logger.error("A message could not be read: %s", type(error).__name__)
+    return {"text": _rendered_responses()[response], "custom": custom}

@@ -20,7 +20,7 @@ from sanic.exceptions import InvalidUsage
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.wording import response_without_dialogue
+from bot.wording import words_without_dialogue
 
 logger = logging.getLogger(__name__)
 
@@ -77,5 +77,5 @@ def _parse(request: Request) -> tuple[str, str]:
     return sender, text or ""
 
 
-def _without_dialogue(sender: str, text: str) -> dict[str, str]:
-    return {"recipient_id": sender, "text": response_without_dialogue(text)}
+def _without_dialogue(sender: str, text: str) -> dict[str, Any]:
+    return {"recipient_id": sender, **words_without_dialogue(text)}

@@ -25,7 +25,7 @@ from rasa.shared.core.events import ActionExecuted, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from actions.triage import case_from_slots, is_emergency
-from bot.policies import deadline
+from bot import rasa_internals
 
 #: Higher than RulePolicy's 6.
 PRIORITY = 100
@@ -66,7 +66,7 @@ class EmergencyPolicy(GraphComponent):
         execution_context: ExecutionContext,
     ) -> EmergencyPolicy:
         """Make the policy; it has nothing to learn or to configure."""
-        deadline.apply()
+        rasa_internals.adjust()
         return cls()
 
     @classmethod

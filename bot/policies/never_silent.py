@@ -71,15 +71,11 @@ def _this_turn(tracker: DialogueStateTracker) -> list[Event] | None:
 
 
 def _failed(ran: ActionExecuted, turn: list[Event]) -> bool:
-    """Whether the last action of the turn left less than it should have.
-
-    A form that asks or ends leaves at least its slots; every other action of ours speaks.
-    """
+    """Whether the last action of the turn left no words; every action of ours speaks."""
     name = ran.action_name or ""
-    left = turn[: turn.index(ran)]
     if name in DEFAULT_ACTION_NAMES or not name:
         return False
-    return not left if name.endswith("_form") else not _spoke(left)
+    return not _spoke(turn[: turn.index(ran)])
 
 
 def _spoke(events: list[Event]) -> bool:

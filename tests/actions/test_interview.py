@@ -2,14 +2,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from actions.interview import (
-    all_items,
-    given_up,
-    open_items,
-    open_questions,
-    shown,
-    tries_key,
-)
+from actions.interview import Interview, Item, all_items, shown, tries_key
 from actions.triage import questions
 
 NOW = datetime(2026, 11, 17, 22, 40, tzinfo=timezone.utc)
@@ -28,55 +21,55 @@ def test_every_ask_of_every_question_is_shown_by_one_item() -> None:
 
 
 def test_a_mild_finding_asks_everything_in_the_protocols_order() -> None:
-    assert open_questions({"redness": "present"}, NOW) == ALL
+    assert Interview({"redness": "present"}, NOW).questions() == ALL
 
 
 def test_an_emergency_asks_nothing() -> None:
-    assert open_questions({"wheeze": "present"}, NOW) == []
+    assert Interview({"wheeze": "present"}, NOW).questions() == []
 
 
 def test_urgent_needs_the_red_flags_only() -> None:
-    assert open_questions({"fever": "present"}, NOW) == ["red_flags"]
-    assert open_questions({"fever": "present", **CLEARED}, NOW) == []
+    assert Interview({"fever": "present"}, NOW).questions() == ["red_flags"]
+    assert Interview({"fever": "present", **CLEARED}, NOW).questions() == []
 
 
 def test_what_was_told_is_not_asked_again() -> None:
     slots = {"breathing_difficulty": "absent", "wheeze": "absent", "chest_tightness": "absent"}
-    asks = [ask for item in open_items("red_flags", slots, NOW) for ask in item.asks]
+    asks = [ask for item in Interview(slots, NOW).items("red_flags") for ask in item.asks]
     assert "wheeze" not in asks
-    assert len(open_items("red_flags", slots, NOW)) == 7
+    assert len(Interview(slots, NOW).items("red_flags")) == 7
 
 
 def test_the_welts_extent_waits_and_comes_alone() -> None:
     slots = {"hives": "present", **CLEARED, "treated_at": ["2026-11-17T00:00:00+00:00"] * 2}
-    together = open_items("warning_signs", slots, NOW)
+    together = Interview(slots, NOW).items("warning_signs")
     assert "hives_extent" not in [ask for item in together for ask in item.asks]
     slots |= dict.fromkeys(("oozing", "pus", "itching", "burning", "swelling"), "absent")
     slots["redness_extent"] = "treated_area"
-    alone = open_items("warning_signs", slots, NOW)
+    alone = Interview(slots, NOW).items("warning_signs")
     assert [item.asks for item in alone] == [("hives_extent",)]
     assert tries_key("warning_signs", alone) == "hives_extent"
 
 
 def test_two_tries_give_up_exactly_what_stayed_open() -> None:
     slots = {"tries": {"course": 2}, "fever": "absent"}
-    assert given_up("course", slots, NOW) == ["trend"]
-    assert given_up("course", {"tries": {"course": 1}}, NOW) == []
+    assert Interview(slots, NOW).given_up("course") == ["trend"]
+    assert Interview({"tries": {"course": 1}}, NOW).given_up("course") == []
 
 
 def test_what_was_given_up_is_not_asked_again() -> None:
     slots = {"redness": "present", "unanswered": ["treated_at"]}
-    assert "treatment_time" not in open_questions(slots, NOW)
+    assert "treatment_time" not in Interview(slots, NOW).questions()
 
 
 def test_after_a_pause_the_earlier_findings_come_first() -> None:
     slots = {"paused": True, "hives": "present", "oozing": "uncertain"}
-    assert open_questions(slots, NOW)[0] == "earlier_findings"
-    assert shown(open_items("earlier_findings", slots, NOW)) == "hives or raised welts and oozing"
+    assert Interview(slots, NOW).questions()[0] == "earlier_findings"
+    assert (
+        shown(Interview(slots, NOW).items("earlier_findings")) == "hives or raised welts and oozing"
+    )
 
 
 @pytest.mark.parametrize(("lines", "text"), [(1, "one"), (2, "1. one\n2. two")])
 def test_several_items_are_numbered(lines: int, text: str) -> None:
-    from actions.interview import Item
-
     assert shown([Item(("a",), "one"), Item(("b",), "two")][:lines]) == text

@@ -18,7 +18,7 @@ class Valve:
         self._target = target
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._state = "open"
-        self._held: list[socket.socket] = []
+        self._connections: list[socket.socket] = []
         self.port: int = self._listener.getsockname()[1]
 
     def __enter__(self) -> Valve:
@@ -30,15 +30,19 @@ class Valve:
 
     @contextmanager
     def shut(self, state: str) -> Iterator[None]:
-        """`refusing`: connections end at once. `hanging`: accepted, never answered."""
+        """`refusing`: connections end, as with a stopped server. `hanging`: none is answered."""
         self._state = state
+        if state == "refusing":
+            self._end_connections()
         try:
             yield
         finally:
             self._state = "open"
-            for held in self._held:
-                held.close()
-            self._held.clear()
+            self._end_connections()
+
+    def _end_connections(self) -> None:
+        while self._connections:
+            _end(self._connections.pop())
 
     def _serve(self) -> None:
         while True:
@@ -48,20 +52,23 @@ class Valve:
                 return
             if self._state == "refusing":
                 client.close()
-            elif self._state == "hanging":
-                self._held.append(client)
-            else:
+                continue
+            self._connections.append(client)
+            if self._state == "open":
                 server = socket.create_connection(("127.0.0.1", self._target))
-                for source, sink in ((client, server), (server, client)):
-                    threading.Thread(target=_pipe, args=(source, sink), daemon=True).start()
+                self._connections.append(server)
+                for ends in ((client, server), (server, client)):
+                    threading.Thread(target=self._pipe, args=ends, daemon=True).start()
 
-
-def _pipe(source: socket.socket, sink: socket.socket) -> None:
-    try:
-        while data := source.recv(65536):
-            sink.sendall(data)
-    except OSError:
-        pass
-    for end in (source, sink):
+    def _pipe(self, source: socket.socket, sink: socket.socket) -> None:
         with suppress(OSError):
-            end.shutdown(socket.SHUT_RDWR)
+            while data := source.recv(65536):
+                if self._state != "hanging":
+                    sink.sendall(data)
+        _end(source)
+        _end(sink)
+
+
+def _end(connection: socket.socket) -> None:
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)

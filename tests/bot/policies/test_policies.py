@@ -116,13 +116,15 @@ class TestNeverSilent:
         events = (said("?", "ask"), ActionExecuted("action_answer"))
         assert self.choose(domain, "triage_form", *events) == APOLOGY
 
-    def test_a_form_that_left_nothing_failed(self, domain: Domain) -> None:
-        events = (said("x", "check_symptoms"), ActionExecuted("triage_form"))
-        assert self.choose(domain, "action_triage", *events) == APOLOGY
+    @pytest.mark.parametrize("left", [(), (ActiveLoop(None),)])
+    def test_a_form_that_said_nothing_failed(self, domain: Domain, left: tuple[Event]) -> None:
+        events = (said("no", "deny"), ActionExecuted("triage_form"), *left)
+        assert self.choose(domain, "triage_form", *events) == APOLOGY
 
-    def test_a_form_that_ended_did_not_fail(self, domain: Domain) -> None:
-        events = (said("no", "deny"), ActionExecuted("triage_form"), ActiveLoop(None))
-        assert self.choose(domain, "action_triage", *events) == "action_triage"
+    def test_a_form_that_told_the_result_did_not_fail(self, domain: Domain) -> None:
+        told = (BotUttered("this is mild"), ActiveLoop(None))
+        events = (said("no", "deny"), ActionExecuted("triage_form"), *told)
+        assert self.choose(domain, ACTION_LISTEN_NAME, *events) == ACTION_LISTEN_NAME
 
     def test_listens_after_the_apology_even_in_a_form(self, domain: Domain) -> None:
         events = (
