@@ -38,8 +38,9 @@ class _Kept:
 class Conversations(SQLTrackerStore):
     """The tracker store of `endpoints.yml`; takes the settings of Rasa's own `SQL` store."""
 
+    engine: Any  # made by the parent
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.engine: Any = None  # the parent makes it
         super().__init__(*args, **kwargs)
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._table = self.SQLEvent.__table__
