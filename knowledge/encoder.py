@@ -9,7 +9,7 @@ Sentence-BERT, EMNLP 2019).
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -31,6 +31,10 @@ MOST_CHARACTERS = 4_000
 _TOGETHER = 16
 
 Vectors = npt.NDArray[np.float32]
+
+#: For each token of a text: its first character and the one after its last; (0, 0) for the two
+#: that stand for the text's beginning and end.
+Offsets = tuple[tuple[int, int], ...]
 
 
 class EncoderMissingError(RuntimeError):
@@ -75,24 +79,36 @@ class Encoder:
         Texts of the same number of tokens run together: twice as fast as one by one, and without
         padding, so that the others change a vector by no more than rounding (1e-7).
         """
-        encodings = [self._tokenizer.encode(text[:MOST_CHARACTERS]).ids for text in texts]
         vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
-        by_length = sorted(range(len(texts)), key=lambda row: len(encodings[row]))
-        for _, rows in groupby(by_length, key=lambda row: len(encodings[row])):
-            same = list(rows)
-            for start in range(0, len(same), _TOGETHER):
-                batch = same[start : start + _TOGETHER]
-                vectors[batch] = self._run([encodings[row] for row in batch])
+        for rows, hidden, _ in self._hidden(texts):
+            mean: Vectors = hidden.mean(axis=1)
+            lengths: Vectors = np.linalg.norm(mean, axis=1, keepdims=True)
+            vectors[rows] = mean / np.maximum(lengths, np.float32(1e-12))
         return vectors
 
-    def _run(self, encodings: list[list[int]]) -> Vectors:
-        ids = np.array(encodings, dtype=np.int64)
-        inputs = {
-            "input_ids": ids,
-            "attention_mask": np.ones_like(ids),
-            "token_type_ids": np.zeros_like(ids),
-        }
-        mean: Vectors = self._session.run(["hidden"], inputs)[0].mean(axis=1)
-        lengths: Vectors = np.linalg.norm(mean, axis=1, keepdims=True)
-        unit: Vectors = mean / np.maximum(lengths, np.float32(1e-12))
-        return unit
+    def states(self, texts: Sequence[str]) -> list[tuple[Vectors, Offsets]]:
+        """For each text one row of 384 numbers per token, as the model leaves them, and where each
+        token stands in the text.
+        """
+        states: list[tuple[Vectors, Offsets]] = [(np.empty((0, 0), np.float32), ())] * len(texts)
+        for rows, hidden, offsets in self._hidden(texts):
+            for row, vectors, places in zip(rows, hidden, offsets, strict=True):
+                states[row] = vectors, places
+        return states
+
+    def _hidden(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Vectors, list[Offsets]]]:
+        """Batches of texts of one length: their rows, the model's last layer, and offsets."""
+        encodings = [self._tokenizer.encode(text[:MOST_CHARACTERS]) for text in texts]
+        by_length = sorted(range(len(texts)), key=lambda row: len(encodings[row].ids))
+        for _, same_length in groupby(by_length, key=lambda row: len(encodings[row].ids)):
+            same = list(same_length)
+            for start in range(0, len(same), _TOGETHER):
+                rows = same[start : start + _TOGETHER]
+                ids = np.array([encodings[row].ids for row in rows], dtype=np.int64)
+                inputs = {
+                    "input_ids": ids,
+                    "attention_mask": np.ones_like(ids),
+                    "token_type_ids": np.zeros_like(ids),
+                }
+                hidden: Vectors = self._session.run(["hidden"], inputs)[0]
+                yield rows, hidden, [tuple(encodings[row].offsets) for row in rows]

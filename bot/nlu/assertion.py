@@ -16,6 +16,7 @@ from functools import cached_property
 from actions.triage import State, Subject
 from bot.nlu.lexicon import ABSENT, Entry
 from bot.nlu.scopes import Layout
+from bot.nlu.semantic import least
 from bot.nlu.templates import Match
 from bot.nlu.tokens import Message
 
@@ -60,6 +61,22 @@ class Triggers:
         if found["hypothetical"] and not found["own"] and not found["yes"]:
             return Assertion(State.ABSENT if found["fine"] else State.HYPOTHETICAL, subject)
         return self._held(mention, found, subject, red_flag)
+
+    def of_clause(
+        self, clause: Match[Entry], red_flag: bool, probability: float
+    ) -> Assertion | None:
+        """What holds of a finding that the semantic reader sees in a clause; None: not there.
+
+        That reader has learnt what "can not swallow" and "not dizzy" mean, so a "not" alone does
+        not turn its word, but asks for more certainty.
+        """
+        found = self._evidence(clause)
+        said = self.of(clause, red_flag)
+        if said.state is not State.ABSENT:
+            return said
+        if found["negated"] + found["doubted"] + found["no"] > found["verbal"]:
+            return None
+        return Assertion(State.PRESENT, said.subject) if probability >= least().negated else None
 
     def _held(
         self, mention: Match[Entry], found: Counter[str], subject: Subject, red_flag: bool

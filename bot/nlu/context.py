@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from actions.triage import Risk, State, Subject, Trend
+from actions.triage.case import TREND_RAPID
 from bot.nlu.answers import Answer
 from bot.nlu.assertion import Triggers
 from bot.nlu.lexicon import ABSENT, Entry
-from bot.nlu.mentions import matches_of
+from bot.nlu.mentions import held_by_semantic, matches_of
+from bot.nlu.semantic import Seen
 from bot.nlu.templates import Match
-from bot.nlu.tokens import Message
 
 _HELD = (State.PRESENT, State.UNCERTAIN)
 
@@ -49,9 +50,11 @@ class Context:
         )
 
 
-def find_context(message: Message, matches: Sequence[Match[Entry]], triggers: Triggers) -> Context:
+def find_context(
+    matches: Sequence[Match[Entry]], triggers: Triggers, seen: Sequence[Seen] = ()
+) -> Context:
     """The context that a message tells of the patient."""
-    trend, cleared = _trend(matches, triggers)
+    trend, cleared = _trend(matches, triggers, seen)
     risks, denied = _risks(matches, triggers)
     return Context(
         trend,
@@ -69,9 +72,14 @@ def _held(match: Match[Entry], triggers: Triggers) -> bool:
 
 
 def _trend(
-    matches: Sequence[Match[Entry]], triggers: Triggers
+    matches: Sequence[Match[Entry]], triggers: Triggers, seen: Sequence[Seen]
 ) -> tuple[str | None, tuple[str, ...]]:
-    denied = ("trend_rapid",) if matches_of("trend_rapid_absent", matches) else ()
+    denied = (TREND_RAPID,) if matches_of("trend_rapid_absent", matches) else ()
+    if not denied and any(
+        match.payload.name == TREND_RAPID and said.state in _HELD and said.subject is Subject.SELF
+        for match, said in held_by_semantic(seen, matches, triggers)
+    ):
+        return str(Trend.RAPID), ()
     found = [match for match in matches_of("trend", matches) if _held(match, triggers)]
     names = [match.payload.name for match in sorted(found, key=lambda match: match.start)]
     if Trend.RAPID in names and not denied:

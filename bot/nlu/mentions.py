@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from actions.triage import Extent, Severity, State, findings
 from bot.nlu.assertion import Assertion, Triggers
 from bot.nlu.finding import Finding, weightier
 from bot.nlu.lexicon import NOT, Entry
+from bot.nlu.semantic import Seen, is_alarming
 from bot.nlu.templates import Match
 from bot.nlu.tokens import Message
+
+#: Which of the readers found a finding.
+LEXICON, SEMANTIC, BOTH = "lexicon", "semantic", "both"
 
 #: How many words a degree may stand away from what it is said of.
 _REACH = 6
@@ -27,6 +31,7 @@ class Mention:
     assertion: Assertion
     severity: Severity | None = None
     extent: Extent | None = None
+    found_by: str = LEXICON
 
     @property
     def name(self) -> str:
@@ -70,9 +75,12 @@ def _covered(match: Match[Entry], fuller: Match[Entry]) -> bool:
 
 
 def find_findings(
-    message: Message, matches: Sequence[Match[Entry]], triggers: Triggers
+    message: Message,
+    matches: Sequence[Match[Entry]],
+    triggers: Triggers,
+    seen: Sequence[Seen] = (),
 ) -> dict[str, Finding]:
-    """What the message says of each finding it names."""
+    """What the message says of each finding that the lexicon or the semantic reader finds in it."""
     known = findings()
     mentions = [
         Mention(
@@ -80,8 +88,14 @@ def find_findings(
             triggers.of(match, known[match.payload.name].red_flag),
             match.payload.severity,
             match.payload.extent,
+            BOTH if _is_seen(match, seen) else LEXICON,
         )
         for match in matches_of("finding", matches)
+    ]
+    mentions += [
+        Mention(match, assertion, found_by=SEMANTIC)
+        for match, assertion in held_by_semantic(seen, matches, triggers)
+        if match.payload.name in known
     ]
     _attach(mentions, matches_of("severity", matches), message, "severity")
     _attach(mentions, matches_of("extent", matches), message, "extent")
@@ -95,6 +109,35 @@ def find_findings(
     return said
 
 
+def held_by_semantic(
+    seen: Sequence[Seen], matches: Sequence[Match[Entry]], triggers: Triggers
+) -> Iterator[tuple[Match[Entry], Assertion]]:
+    """What only the semantic reader sees, with what its clause says of it.
+
+    Where the lexicon knows the finding in the same clause, in whatever sense, its word stands.
+    """
+    for each in seen:
+        match = clause_match(each)
+        known = (other for other in matches if other.payload.name == each.name)
+        if any(other.start < each.end and each.start < other.end for other in known):
+            continue
+        assertion = triggers.of_clause(match, is_alarming(each.name), each.probability)
+        if assertion is not None:
+            yield match, assertion
+
+
+def clause_match(seen: Seen) -> Match[Entry]:
+    """A clause in which a finding is seen, as if the lexicon had found it in all its words."""
+    mask = (1 << seen.end) - (1 << seen.start)
+    return Match(Entry("finding", seen.name), seen.start, seen.end, mask)
+
+
+def _is_seen(match: Match[Entry], seen: Sequence[Seen]) -> bool:
+    return any(
+        each.name == match.payload.name and each.start <= match.start < each.end for each in seen
+    )
+
+
 def _finding(mention: Mention, message: Message) -> Finding:
     known = findings()[mention.name]
     said = mention.assertion
@@ -106,7 +149,7 @@ def _finding(mention: Mention, message: Message) -> Finding:
         mention.severity if known.severity and held else None,
         mention.extent if known.extent and held else None,
         said.subject,
-        "lexicon",
+        mention.found_by,
         message.span(mention.match.start, mention.match.end - 1),
         said.recent,
     )

@@ -5,18 +5,20 @@
 
 Tokens, spelling and clauses come first; then the lexicon's templates are matched once, and what
 they found is read in turn: findings with their assertions and degrees, context, time, the answer
-to the question just asked, and the act.
+to the question just asked, and the act. Unless that is an emergency already, the semantic reader
+looks over the clauses too, and what it sees is read with the rest.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from actions.triage import Extent, Severity, State, Subject
+from actions.triage import Case, Extent, Severity, State, Subject, is_emergency
 from bot.nlu.acts import classify, intent_of
 from bot.nlu.answers import Answer, read_answer
 from bot.nlu.assertion import Triggers
@@ -25,10 +27,13 @@ from bot.nlu.context import Context, find_context
 from bot.nlu.finding import Finding
 from bot.nlu.lexicon import Entry, lexicon
 from bot.nlu.mentions import find_findings
+from bot.nlu.semantic import Seen, semantic_reader
 from bot.nlu.spelling import contractions
 from bot.nlu.templates import Match
 from bot.nlu.times import Times, read_times
 from bot.nlu.tokens import MAX_READ, Message, tokenize
+
+logger = logging.getLogger(__name__)
 
 #: Acts that answer nothing, whatever their words: "it was lip filler" does not name the lips.
 _NO_ANSWERS = frozenset(
@@ -83,9 +88,26 @@ def read(
     now = _local(now, timezone)
     message, matches = match(text)
     text = text if not message.truncated else text[:MAX_READ]
+    asked = (asks, items)
+    reading = _interpret(text, message, matches, now, asked)
+    if is_emergency(Case.from_json(reading.to_json(), now)):
+        return reading  # nothing that the semantic reader adds could be more urgent
+    seen = _seen(message)
+    return _interpret(text, message, matches, now, asked, seen) if seen else reading
+
+
+def _interpret(
+    text: str,
+    message: Message,
+    matches: Sequence[Match[Entry]],
+    now: datetime,
+    asked: tuple[Sequence[str], Sequence[Sequence[str]]],
+    seen: Sequence[Seen] = (),
+) -> Reading:
+    asks, items = asked
     triggers = Triggers(message, matches)
-    found = find_findings(message, matches, triggers)
-    context = find_context(message, matches, triggers)
+    found = find_findings(message, matches, triggers, seen)
+    context = find_context(matches, triggers, seen)
     times = read_times(text, now, asks)
     if found and all(said.subject is Subject.OTHER for said in found.values()):
         times = Times()
@@ -96,6 +118,15 @@ def read(
     return Reading(
         _answered(found, answer), times, context.answered(answer), act, message.truncated
     )
+
+
+def _seen(message: Message) -> list[Seen]:
+    """What the semantic reader sees; whatever goes wrong in it, the lexicon's reading stands."""
+    try:
+        return semantic_reader().read(message)
+    except Exception as error:
+        logger.error("The semantic reader failed: %s", type(error).__name__)
+        return []
 
 
 def match(text: str) -> tuple[Message, list[Match[Entry]]]:

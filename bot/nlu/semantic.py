@@ -1,0 +1,196 @@
+"""The semantic reader: what a clause says, also in words that nobody has listed.
+
+Each sentence is encoded once with the project's sentence encoder. For every finding a query of its
+own looks over the token vectors of a clause and takes the few that speak of it (label-wise
+attention: Mullenbach et al., "Explainable Prediction of Medical Codes from Clinical Text", NAACL
+2018); what it took, together with the mean of the clause, gives a probability. Learnt from
+`phrases/` by `train_reader.py`; here it is NumPy alone, in both environments.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from actions.triage import findings
+from actions.triage.case import TREND_RAPID
+from actions.triage.datafile import load
+from bot.nlu.tokens import Message
+from knowledge.encoder import Encoder, Offsets, Vectors
+
+FOLDER = Path(__file__).resolve().parents[2] / ".build" / "reader"
+ARRAYS, SETTINGS = "reader.npz", "reader.json"
+
+LIMITS_FILE = Path(__file__).with_suffix(".yml")
+_PROBABILITY = {"type": "number", "minimum": 0, "maximum": 1}
+_LIMITS = dict.fromkeys(("red_flag", "other", "negated"), _PROBABILITY)
+_LIMITS_SCHEMA = {
+    "type": "object",
+    "properties": {
+        "version": {"type": "string"},
+        "least": {
+            "type": "object",
+            "properties": _LIMITS,
+            "required": list(_LIMITS),
+            "additionalProperties": False,
+        },
+    },
+    "required": ["version", "least"],
+    "additionalProperties": False,
+}
+
+#: Clauses of a sentence are encoded together up to this many words, which keeps long ones quick.
+_WORDS_TOGETHER = 48
+
+#: Mean vectors are brought to this length before they are read; training does the same.
+MEAN_LENGTH = 6.0
+
+
+class ReaderMissingError(RuntimeError):
+    """There is no trained reader where one was looked for, or it belongs to another encoder."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One finding seen in a clause: tokens `start` to `end` (exclusive), and how probable."""
+
+    name: str
+    start: int
+    end: int
+    probability: float
+
+
+class SemanticReader:
+    """Reads the clauses of a message; safe to share between threads."""
+
+    def __init__(self, encoder: Encoder, folder: Path) -> None:
+        try:
+            settings = json.loads((folder / SETTINGS).read_text("utf-8"))
+            with np.load(folder / ARRAYS) as arrays:
+                self._weights = {name: arrays[name] for name in arrays.files}
+        except OSError:
+            raise ReaderMissingError(f"{folder}: no reader there; run `make setup`") from None
+        if settings["encoder"] != encoder.fingerprint:
+            raise ReaderMissingError(f"{folder}: made with another encoder; run `make setup`")
+        self.names: tuple[str, ...] = tuple(settings["names"])
+        self._encoder = encoder
+
+    @classmethod
+    def load(cls, folder: Path = FOLDER) -> SemanticReader:
+        """Load the trained reader; raises `ReaderMissingError` or `EncoderMissingError`."""
+        return cls(Encoder.load(), folder)
+
+    def probabilities(self, message: Message) -> list[tuple[int, int, Vectors]]:
+        """For each clause its tokens (`end` exclusive) and one probability per name."""
+        pieces = list(_pieces(message))
+        texts = [" ".join(message.tokens[i].norm for i in range(*piece[0])) for piece in pieces]
+        read = []
+        for (span, clauses), (states, offsets) in zip(
+            pieces, self._encoder.states(texts), strict=True
+        ):
+            words = _words_of_tokens(message, span, offsets)
+            for start, end in clauses:
+                own = [at for at, word in enumerate(words) if start <= word < end]
+                if own:
+                    read.append((start, end, self._judge(states[[0, *own, len(states) - 1]])))
+        return read
+
+    def read(self, message: Message) -> list[Seen]:
+        """Every finding that is probable enough (`semantic.yml`) in some clause."""
+        limits = least()
+        return [
+            Seen(name, start, end, float(probability))
+            for start, end, probabilities in self.probabilities(message)
+            for name, probability in zip(self.names, probabilities, strict=True)
+            if probability >= (limits.red_flag if is_alarming(name) else limits.other)
+        ]
+
+    def _judge(self, states: Vectors) -> Vectors:
+        weights = self._weights
+        inner = np.maximum(states @ weights["inner"] + weights["inner_bias"], 0)
+        scores = inner @ weights["queries"]
+        attention = np.exp(scores - scores.max(axis=0))
+        attention /= attention.sum(axis=0)
+        taken = ((attention.T @ inner) * weights["taken"]).sum(axis=1) + weights["taken_bias"]
+        mean = states.mean(axis=0)
+        mean = mean * (MEAN_LENGTH / max(float(np.linalg.norm(mean)), 1e-6))
+        whole = np.maximum(mean @ weights["mean"] + weights["mean_bias"], 0)
+        logits = taken + whole @ weights["out"] + weights["out_bias"]
+        probabilities: Vectors = 1 / (1 + np.exp(-logits))
+        return probabilities
+
+
+@dataclass(frozen=True)
+class Least:
+    """From which probability on a finding counts as seen; the words are those of the file."""
+
+    red_flag: float
+    other: float
+    negated: float
+
+
+@lru_cache(maxsize=1)
+def least() -> Least:
+    """The limits of `semantic.yml`; raises `DataError`."""
+    return Least(**load(LIMITS_FILE, _LIMITS_SCHEMA)["least"])
+
+
+def is_alarming(name: str) -> bool:
+    """Whether what is seen would be an emergency by itself."""
+    return name == TREND_RAPID or findings()[name].red_flag
+
+
+@lru_cache(maxsize=1)
+def semantic_reader() -> SemanticReader:
+    """The product's reader, loaded once; raises `ReaderMissingError` or `EncoderMissingError`."""
+    return SemanticReader.load()
+
+
+Span = tuple[int, int]
+
+
+def _pieces(message: Message) -> Iterator[tuple[Span, list[Span]]]:
+    """What is encoded together: runs of clauses of one sentence, as tokens, with their clauses."""
+    clauses = _clauses(message)
+    piece: list[Span] = []
+    for start, end in clauses:
+        follows = piece and message.tokens[piece[0][0]].sentence == message.tokens[start].sentence
+        if piece and (not follows or end - piece[0][0] > _WORDS_TOGETHER):
+            yield (piece[0][0], piece[-1][1]), piece
+            piece = []
+        piece.append((start, end))
+    if piece:
+        yield (piece[0][0], piece[-1][1]), piece
+
+
+def _clauses(message: Message) -> list[Span]:
+    tokens = message.tokens
+    starts = [
+        at
+        for at, token in enumerate(tokens)
+        if at == 0
+        or (token.clause, token.sentence) != (tokens[at - 1].clause, tokens[at - 1].sentence)
+    ]
+    return list(zip(starts, [*starts[1:], len(tokens)], strict=True)) if tokens else []
+
+
+def _words_of_tokens(message: Message, span: Span, offsets: Offsets) -> Sequence[int]:
+    """For each token of the encoder the word of the message it belongs to, -1 for none."""
+    bounds, at = [], 0
+    for word in range(*span):
+        bounds.append((at, word))
+        at += len(message.tokens[word].norm) + 1
+    words, place = [], 0
+    for first, last in offsets:
+        if first == last:
+            words.append(-1)
+            continue
+        while place + 1 < len(bounds) and bounds[place + 1][0] <= first:
+            place += 1
+        words.append(bounds[place][1])
+    return words

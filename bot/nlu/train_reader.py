@@ -1,0 +1,187 @@
+"""Train the semantic reader: `python -m bot.nlu.train_reader [--folder DIR]` (a minute on 2 cores).
+
+The encoder stays as it is; what is learnt is which of its token vectors speak of which finding
+(see `semantic.py`). Clauses are learnt alone and, as they are met in messages, beside others in
+one sentence. The same data give the same reader.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from bot.nlu.phrase_data import Phrase, label_names, load_messages
+from bot.nlu.reading import match
+from bot.nlu.semantic import ARRAYS, FOLDER, MEAN_LENGTH, SETTINGS
+from knowledge.encoder import DIMENSIONS, Encoder, Offsets, Vectors
+
+SEED = 0
+EPOCHS = 9
+BATCH = 64
+LEARNING_RATE = 2e-3
+WEIGHT_DECAY = 1e-4
+INNER = 256
+DROPOUT = 0.3
+
+#: How many sentences of two to four single phrases are made up beside the phrases themselves.
+MADE_UP = 8_000
+
+
+@dataclass(frozen=True)
+class Example:
+    """The token vectors of one clause, half precision, and what the clause says."""
+
+    states: NDArray[np.float16]
+    labels: tuple[int, ...]
+
+
+class Network(nn.Module):
+    """Label-wise attention over token vectors, and a layer over their mean."""
+
+    def __init__(self, labels: int) -> None:
+        super().__init__()
+        self.inner = nn.Linear(DIMENSIONS, INNER)
+        self.queries = nn.Linear(INNER, labels, bias=False)
+        self.taken = nn.Parameter(torch.randn(labels, INNER) * 0.05)
+        self.taken_bias = nn.Parameter(torch.full((labels,), -3.0))
+        self.mean = nn.Linear(DIMENSIONS, INNER)
+        self.out = nn.Linear(INNER, labels)
+        self.dropout = nn.Dropout(DROPOUT)
+
+    def forward(self, states: Tensor, mask: Tensor) -> Tensor:
+        """Logits (batch, labels) for states (batch, tokens, 384) where `mask` is true."""
+        inner = torch.relu(self.inner(self.dropout(states)))
+        scores = self.queries(inner).masked_fill(~mask[..., None], -1e4)
+        taken = torch.einsum("btl,btd->bld", scores.softmax(1), self.dropout(inner))
+        mean = (states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+        mean = nn.functional.normalize(mean, dim=-1) * MEAN_LENGTH
+        whole = self.out(self.dropout(torch.relu(self.mean(mean))))
+        logits: Tensor = (taken * self.taken).sum(-1) + self.taken_bias + whole
+        return logits
+
+    def arrays(self) -> dict[str, Vectors]:
+        """The weights by the names that `SemanticReader` reads."""
+        return {
+            name: value.detach().numpy().astype(np.float32)
+            for name, value in {
+                "inner": self.inner.weight.T,
+                "inner_bias": self.inner.bias,
+                "queries": self.queries.weight.T,
+                "taken": self.taken,
+                "taken_bias": self.taken_bias,
+                "mean": self.mean.weight.T,
+                "mean_bias": self.mean.bias,
+                "out": self.out.weight.T,
+                "out_bias": self.out.bias,
+            }.items()
+        }
+
+
+def sentences(messages: Sequence[tuple[Phrase, ...]]) -> list[tuple[Phrase, ...]]:
+    """What is encoded together: each phrase alone, each message whole, and made-up company."""
+    dice = random.Random(SEED)
+    singles = [message[0] for message in messages if len(message) == 1]
+    whole = [message for message in messages if len(message) > 1]
+    alone = [(phrase,) for message in messages for phrase in message]
+    made_up = [tuple(dice.sample(singles, dice.randint(2, 4))) for _ in range(MADE_UP)]
+    return [*alone, *whole, *made_up]
+
+
+def examples(encoder: Encoder, groups: Sequence[tuple[Phrase, ...]]) -> Iterator[Example]:
+    """One example for each phrase of each group, encoded with the others of its group."""
+    order = {name: at for at, name in enumerate(label_names())}
+    plain: dict[str, str] = {}
+    for phrase in {phrase for group in groups for phrase in group}:
+        message, _ = match(phrase.text)
+        plain[phrase.text] = " ".join(token.norm for token in message.tokens)
+    groups = [tuple(p for p in group if plain[p.text]) for group in groups]
+    texts = [" ".join(plain[phrase.text] for phrase in group) for group in groups]
+    for group, (states, offsets) in zip(groups, encoder.states(texts), strict=True):
+        start = 0
+        for phrase in group:
+            end = start + len(plain[phrase.text])
+            own = _within(offsets, start, end)
+            if own:
+                vectors = states[[0, *own, len(states) - 1]].astype(np.float16)
+                yield Example(vectors, tuple(sorted(order[name] for name in phrase.labels)))
+            start = end + 1
+
+
+def _within(offsets: Offsets, start: int, end: int) -> list[int]:
+    return [at for at, (a, b) in enumerate(offsets) if a < b and start <= a and b <= end]
+
+
+def train(data: Sequence[Example], labels: int) -> Network:
+    """The network after `EPOCHS` passes over the data."""
+    torch.manual_seed(SEED)
+    dice = np.random.default_rng(SEED)
+    network = Network(labels)
+    optimizer = torch.optim.AdamW(
+        network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY
+    )
+    steps = EPOCHS * (len(data) // BATCH + 2)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=steps)
+    lengths = np.array([len(example.states) for example in data])
+    for _ in range(EPOCHS):
+        for rows in _batches(dice.permutation(len(data)), lengths):
+            states, mask, wanted = _padded([data[row] for row in rows], labels)
+            logits = network(states, mask)
+            loss = nn.functional.binary_cross_entropy_with_logits(logits, wanted, reduction="sum")
+            optimizer.zero_grad()
+            (loss / len(rows)).backward()
+            optimizer.step()
+            schedule.step()
+    return network.eval()
+
+
+def _batches(order: NDArray[np.int64], lengths: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """Batches of about equal length, so that little is padding."""
+    for start in range(0, len(order), BATCH * 20):
+        some = order[start : start + BATCH * 20]
+        some = some[np.argsort(lengths[some], kind="stable")]
+        for at in range(0, len(some), BATCH):
+            yield some[at : at + BATCH]
+
+
+def _padded(batch: Sequence[Example], labels: int) -> tuple[Tensor, Tensor, Tensor]:
+    most = max(len(example.states) for example in batch)
+    states = np.zeros((len(batch), most, DIMENSIONS), np.float32)
+    mask = np.zeros((len(batch), most), bool)
+    wanted = np.zeros((len(batch), labels), np.float32)
+    for row, example in enumerate(batch):
+        states[row, : len(example.states)] = example.states
+        mask[row, : len(example.states)] = True
+        wanted[row, list(example.labels)] = 1
+    return torch.from_numpy(states), torch.from_numpy(mask), torch.from_numpy(wanted)
+
+
+def write(network: Network, encoder: Encoder, folder: Path) -> None:
+    """Write the reader's arrays and what they belong to."""
+    folder.mkdir(parents=True, exist_ok=True)
+    np.savez(folder / ARRAYS, **network.arrays())  # type: ignore[arg-type]
+    settings = {"names": list(label_names()), "encoder": encoder.fingerprint}
+    (folder / SETTINGS).write_text(json.dumps(settings) + "\n", "utf-8")
+
+
+def main() -> None:
+    """Train on the product's phrases."""
+    parser = argparse.ArgumentParser(prog="python -m bot.nlu.train_reader", description=__doc__)
+    parser.add_argument("--folder", type=Path, default=FOLDER)
+    folder = parser.parse_args().folder
+    encoder = Encoder.load(threads=2)
+    data = list(examples(encoder, sentences(load_messages())))
+    print(f"Learning from {len(data)} clauses ...", flush=True)
+    write(train(data, len(label_names())), encoder, folder)
+
+
+if __name__ == "__main__":
+    main()
