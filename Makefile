@@ -4,6 +4,7 @@
 # make train   render the clinic's details into the words and train the dialogue
 # make test    all tests, in both environments
 # make lint    ruff and mypy
+# make evaluate   how well messages are read, on the labelled cases of tests/evaluation
 # make bench   our bot beside Rasa's default project: turns, start, memory
 # make lock    resolve the pins of pyproject.toml anew into requirements/
 # make clean   remove everything made here, environments included
@@ -24,7 +25,7 @@ CODE := actions bot knowledge bench tests
 BOTH := actions/triage bot/nlu bot/policies bot/channels bot/stores bot/rasa_internals.py bot/clinic.py bot/wording.py knowledge/encoder.py
 BOTH_TESTS := tests/actions/triage tests/bot/nlu tests/bot/policies tests/bot/channels tests/bot/stores tests/bot/internals tests/bot/test_clinic.py tests/knowledge/test_encoder*.py
 
-.PHONY: help run shell setup train test lint bench lock clean
+.PHONY: help run shell setup train test lint evaluate bench lock clean
 .SILENT:
 
 help:
@@ -52,6 +53,9 @@ lint:
 	$(APP) -m ruff format --check --quiet $(CODE)
 	$(APP) -m mypy actions bot knowledge bench
 	$(APP) -m mypy --python-executable $(RASA) --cache-dir .mypy_cache/rasa $(wildcard $(BOTH))
+
+evaluate: setup
+	$(APP) -m tests.evaluation
 
 bench: setup
 	$(APP) -m bench

@@ -3,11 +3,11 @@
     from bot.nlu import read
     read("no trouble breathing but I have welts").to_json()
 
-Plain Python over data: the lexicon (`lexicon/`), the assertion table (`assertion.yml`), spelling,
-clauses, answers and acts. `rasa_reader.py` is the Rasa component over it.
+Plain Python over data: two readers of findings (the lexicon, `lexicon/`, and the semantic reader,
+learnt from `phrases/`), the assertion table (`assertion.yml`), spelling, clauses, answers and acts. `rasa_reader.py` is the Rasa component over it.
 """
 
 from bot.nlu.finding import Finding
-from bot.nlu.reading import Reading, read
+from bot.nlu.reading import Reading, read, read_by_lexicon
 
-__all__ = ["Finding", "Reading", "read"]
+__all__ = ["Finding", "Reading", "read", "read_by_lexicon"]

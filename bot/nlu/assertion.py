@@ -58,7 +58,7 @@ class Triggers:
         subject = Subject.OTHER if found["other"] else Subject.SELF
         if found["story"]:
             return Assertion(State.HYPOTHETICAL, Subject.OTHER)
-        if found["hypothetical"] and not found["own"] and not found["yes"]:
+        if found["hypothetical"] and not (found["own"] or found["yes"] or _is_meant(mention)):
             return Assertion(State.ABSENT if found["fine"] else State.HYPOTHETICAL, subject)
         return self._held(mention, found, subject, red_flag)
 
@@ -167,6 +167,11 @@ class Triggers:
             for place, token in enumerate(self._message.tokens)
         )
         return "treated" in self._names and not first_person
+
+
+def _is_meant(mention: Match[Entry]) -> bool:
+    """Whether it is there however it is put: "if this is my face I do not want to live"."""
+    return mention.payload.name == "self_harm_thoughts"
 
 
 def _is_now(found: Counter[str]) -> bool:

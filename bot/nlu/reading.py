@@ -85,33 +85,58 @@ def read(
     `asks` are the ask ids of the question just put and `items` the lines it was shown as. Never
     raises for any text; at most `MAX_READ` characters of it are read.
     """
-    now = _local(now, timezone)
+    given = _given(text, now, timezone, asks, items)
+    reading = _interpret(given)
+    if is_emergency(Case.from_json(reading.to_json(), given.now)):
+        return reading  # nothing that the semantic reader adds could be more urgent
+    seen = _seen(given.message)
+    return _interpret(given, seen) if seen else reading
+
+
+def read_by_lexicon(
+    text: str,
+    now: datetime | None = None,
+    timezone: str = "UTC",
+    asks: Sequence[str] = (),
+    items: Sequence[Sequence[str]] = (),
+) -> Reading:
+    """The same without the semantic reader."""
+    return _interpret(_given(text, now, timezone, asks, items))
+
+
+@dataclass(frozen=True)
+class _Given:
+    """A message and what it is read against."""
+
+    text: str
+    message: Message
+    matches: Sequence[Match[Entry]]
+    now: datetime
+    asks: Sequence[str]
+    items: Sequence[Sequence[str]]
+
+
+def _given(
+    text: str,
+    now: datetime | None,
+    timezone: str,
+    asks: Sequence[str],
+    items: Sequence[Sequence[str]],
+) -> _Given:
     message, matches = match(text)
     text = text if not message.truncated else text[:MAX_READ]
-    asked = (asks, items)
-    reading = _interpret(text, message, matches, now, asked)
-    if is_emergency(Case.from_json(reading.to_json(), now)):
-        return reading  # nothing that the semantic reader adds could be more urgent
-    seen = _seen(message)
-    return _interpret(text, message, matches, now, asked, seen) if seen else reading
+    return _Given(text, message, matches, _local(now, timezone), asks, items)
 
 
-def _interpret(
-    text: str,
-    message: Message,
-    matches: Sequence[Match[Entry]],
-    now: datetime,
-    asked: tuple[Sequence[str], Sequence[Sequence[str]]],
-    seen: Sequence[Seen] = (),
-) -> Reading:
-    asks, items = asked
-    triggers = Triggers(message, matches)
-    found = find_findings(message, matches, triggers, seen)
-    context = find_context(matches, triggers, seen)
-    times = read_times(text, now, asks)
+def _interpret(given: _Given, seen: Sequence[Seen] = ()) -> Reading:
+    text, message, asks = given.text, given.message, given.asks
+    triggers = Triggers(message, given.matches)
+    found = find_findings(message, given.matches, triggers, seen)
+    context = find_context(given.matches, triggers, seen)
+    times = read_times(text, given.now, asks)
     if found and all(said.subject is Subject.OTHER for said in found.values()):
         times = Times()
-    answer = read_answer(text, asks, found, items, context.risks, times.spans.values())
+    answer = read_answer(text, asks, found, given.items, context.risks, times.spans.values())
     act = classify(text, found, asks, answer, times, context.tells)
     if act in _NO_ANSWERS:
         answer = Answer()

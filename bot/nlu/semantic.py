@@ -10,7 +10,7 @@ attention: Mullenbach et al., "Explainable Prediction of Medical Codes from Clin
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -72,11 +72,15 @@ class SemanticReader:
         try:
             settings = json.loads((folder / SETTINGS).read_text("utf-8"))
             with np.load(folder / ARRAYS) as arrays:
-                self._weights = {name: arrays[name] for name in arrays.files}
+                stacked = {name: arrays[name] for name in arrays.files}
         except OSError:
             raise ReaderMissingError(f"{folder}: no reader there; run `make setup`") from None
         if settings["encoder"] != encoder.fingerprint:
             raise ReaderMissingError(f"{folder}: made with another encoder; run `make setup`")
+        self._networks = [
+            {name: array[at] for name, array in stacked.items()}
+            for at in range(len(stacked["inner"]))
+        ]
         self.names: tuple[str, ...] = tuple(settings["names"])
         self._encoder = encoder
 
@@ -111,18 +115,23 @@ class SemanticReader:
         ]
 
     def _judge(self, states: Vectors) -> Vectors:
-        weights = self._weights
-        inner = np.maximum(states @ weights["inner"] + weights["inner_bias"], 0)
-        scores = inner @ weights["queries"]
-        attention = np.exp(scores - scores.max(axis=0))
-        attention /= attention.sum(axis=0)
-        taken = ((attention.T @ inner) * weights["taken"]).sum(axis=1) + weights["taken_bias"]
-        mean = states.mean(axis=0)
-        mean = mean * (MEAN_LENGTH / max(float(np.linalg.norm(mean)), 1e-6))
-        whole = np.maximum(mean @ weights["mean"] + weights["mean_bias"], 0)
-        logits = taken + whole @ weights["out"] + weights["out_bias"]
+        """Probabilities by the mean of the networks' logits."""
+        logits = np.mean([_logits(weights, states) for weights in self._networks], axis=0)
         probabilities: Vectors = 1 / (1 + np.exp(-logits))
         return probabilities
+
+
+def _logits(weights: Mapping[str, Vectors], states: Vectors) -> Vectors:
+    inner = np.maximum(states @ weights["inner"] + weights["inner_bias"], 0)
+    scores = inner @ weights["queries"]
+    attention = np.exp(scores - scores.max(axis=0))
+    attention /= attention.sum(axis=0)
+    taken = ((attention.T @ inner) * weights["taken"]).sum(axis=1) + weights["taken_bias"]
+    mean = states.mean(axis=0)
+    mean = mean * (MEAN_LENGTH / max(float(np.linalg.norm(mean)), 1e-6))
+    whole = np.maximum(mean @ weights["mean"] + weights["mean_bias"], 0)
+    logits: Vectors = taken + whole @ weights["out"] + weights["out_bias"]
+    return logits
 
 
 @dataclass(frozen=True)
