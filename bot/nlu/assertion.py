@@ -9,7 +9,7 @@ phrase ("can not breathe") says nothing about it, and doubt about a red flag lea
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -67,15 +67,12 @@ class Triggers:
     ) -> Assertion | None:
         """What holds of a finding that the semantic reader sees in a clause; None: not there.
 
-        That reader has learnt what "can not swallow" and "not dizzy" mean, so a "not" alone does
-        not turn its word, but asks for more certainty.
+        That reader has learnt what "can not swallow" and "no wheeze" mean, so a negation does not
+        turn its word, but asks for more certainty.
         """
-        found = self._evidence(clause)
         said = self.of(clause, red_flag)
         if said.state is not State.ABSENT:
             return said
-        if found["negated"] + found["doubted"] + found["no"] > found["verbal"]:
-            return None
         return Assertion(State.PRESENT, said.subject) if probability >= least().negated else None
 
     def _held(
@@ -167,6 +164,33 @@ class Triggers:
             for place, token in enumerate(self._message.tokens)
         )
         return "treated" in self._names and not first_person
+
+
+def weighed(said: Assertion, meanings: Mapping[str, float]) -> Assertion | None:
+    """What the triggers say and what the semantic reader takes a clause to mean, together.
+
+    The triggers' word stands unless that reader is sure of another (`semantic.yml`). None: the
+    words are used in another sense.
+    """
+    sure = least()
+    held = said.state in (State.PRESENT, State.UNCERTAIN) and said.subject is Subject.SELF
+    if held and meanings["present"] + meanings["recent"] <= 1 - sure.not_meant:
+        meaning = max(meanings, key=lambda name: meanings[name])
+        if meaning == "idiom" and meanings[meaning] >= sure.not_meant:
+            return None
+        if meaning in _TURNED and meanings[meaning] >= sure.not_meant:
+            return _TURNED[meaning]
+    if said.state is State.HYPOTHETICAL and meanings["present"] >= sure.meant:
+        return Assertion(State.PRESENT, Subject.SELF)
+    return said
+
+
+_TURNED = {
+    "absent": Assertion(State.ABSENT, Subject.SELF),
+    "if": Assertion(State.HYPOTHETICAL, Subject.SELF),
+    "old": Assertion(State.PAST, Subject.SELF, recent=False),
+    "told": Assertion(State.HYPOTHETICAL, Subject.OTHER),
+}
 
 
 def _is_meant(mention: Match[Entry]) -> bool:

@@ -10,8 +10,8 @@ from actions.triage.case import TREND_RAPID
 from bot.nlu.answers import Answer
 from bot.nlu.assertion import Triggers
 from bot.nlu.lexicon import ABSENT, Entry
-from bot.nlu.mentions import held_by_semantic, matches_of
-from bot.nlu.semantic import Seen
+from bot.nlu.mentions import matches_of, only_seen
+from bot.nlu.semantic import Clause
 from bot.nlu.templates import Match
 
 _HELD = (State.PRESENT, State.UNCERTAIN)
@@ -51,7 +51,7 @@ class Context:
 
 
 def find_context(
-    matches: Sequence[Match[Entry]], triggers: Triggers, seen: Sequence[Seen] = ()
+    matches: Sequence[Match[Entry]], triggers: Triggers, seen: Sequence[Clause] = ()
 ) -> Context:
     """The context that a message tells of the patient."""
     trend, cleared = _trend(matches, triggers, seen)
@@ -72,12 +72,12 @@ def _held(match: Match[Entry], triggers: Triggers) -> bool:
 
 
 def _trend(
-    matches: Sequence[Match[Entry]], triggers: Triggers, seen: Sequence[Seen]
+    matches: Sequence[Match[Entry]], triggers: Triggers, seen: Sequence[Clause]
 ) -> tuple[str | None, tuple[str, ...]]:
     denied = (TREND_RAPID,) if matches_of("trend_rapid_absent", matches) else ()
     if not denied and any(
         match.payload.name == TREND_RAPID and said.state in _HELD and said.subject is Subject.SELF
-        for match, said in held_by_semantic(seen, matches, triggers)
+        for match, said in only_seen(seen, matches, triggers)
     ):
         return str(Trend.RAPID), ()
     found = [match for match in matches_of("trend", matches) if _held(match, triggers)]

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from actions.triage import Extent, Severity, State, findings
-from bot.nlu.assertion import Assertion, Triggers
+from bot.nlu.assertion import Assertion, Triggers, weighed
 from bot.nlu.finding import Finding, weightier
 from bot.nlu.lexicon import NOT, Entry
-from bot.nlu.semantic import Seen, is_alarming
+from bot.nlu.semantic import Clause, is_alarming
 from bot.nlu.templates import Match
 from bot.nlu.tokens import Message
 
@@ -52,7 +52,7 @@ def matches_of(kind: str, matches: Sequence[Match[Entry]]) -> list[Match[Entry]]
         for match in own
         if match.payload.role != NOT and not any(_hides(wide, match) for wide in hiding)
     ]
-    shown.sort(key=lambda match: -match.consumed.bit_count())
+    shown.sort(key=lambda match: (-match.consumed.bit_count(), match.start, match.end))
     kept: list[Match[Entry]] = []
     for match in shown:
         if not any(_covered(match, fuller) for fuller in kept):
@@ -78,23 +78,17 @@ def find_findings(
     message: Message,
     matches: Sequence[Match[Entry]],
     triggers: Triggers,
-    seen: Sequence[Seen] = (),
+    seen: Sequence[Clause] = (),
 ) -> dict[str, Finding]:
     """What the message says of each finding that the lexicon or the semantic reader finds in it."""
     known = findings()
     mentions = [
-        Mention(
-            match,
-            triggers.of(match, known[match.payload.name].red_flag),
-            match.payload.severity,
-            match.payload.extent,
-            BOTH if _is_seen(match, seen) else LEXICON,
-        )
-        for match in matches_of("finding", matches)
+        Mention(match, said, match.payload.severity, match.payload.extent, found_by)
+        for match, said, found_by in asserted("finding", matches, triggers, seen)
     ]
     mentions += [
-        Mention(match, assertion, found_by=SEMANTIC)
-        for match, assertion in held_by_semantic(seen, matches, triggers)
+        Mention(match, said, found_by=SEMANTIC)
+        for match, said in only_seen(seen, matches, triggers)
         if match.payload.name in known
     ]
     _attach(mentions, matches_of("severity", matches), message, "severity")
@@ -109,33 +103,44 @@ def find_findings(
     return said
 
 
-def held_by_semantic(
-    seen: Sequence[Seen], matches: Sequence[Match[Entry]], triggers: Triggers
+def asserted(
+    kind: str, matches: Sequence[Match[Entry]], triggers: Triggers, seen: Sequence[Clause]
+) -> Iterator[tuple[Match[Entry], Assertion, str]]:
+    """What the lexicon finds of one kind, what is said of it, and by which readers it is found."""
+    for match in matches_of(kind, matches):
+        said = triggers.of(match, findings()[match.payload.name].red_flag)
+        clause = next((each for each in seen if each.start <= match.start < each.end), None)
+        if clause is None:
+            yield match, said, LEXICON
+            continue
+        meant = weighed(said, clause.meanings)
+        if meant is not None:
+            yield match, meant, BOTH if match.payload.name in clause.findings else LEXICON
+
+
+def only_seen(
+    seen: Sequence[Clause], matches: Sequence[Match[Entry]], triggers: Triggers
 ) -> Iterator[tuple[Match[Entry], Assertion]]:
     """What only the semantic reader sees, with what its clause says of it.
 
     Where the lexicon knows the finding in the same clause, in whatever sense, its word stands.
     """
-    for each in seen:
-        match = clause_match(each)
-        known = (other for other in matches if other.payload.name == each.name)
-        if any(other.start < each.end and each.start < other.end for other in known):
-            continue
-        assertion = triggers.of_clause(match, is_alarming(each.name), each.probability)
-        if assertion is not None:
-            yield match, assertion
+    for clause in seen:
+        for name, probability in clause.findings.items():
+            known = (other for other in matches if other.payload.name == name)
+            if any(other.start < clause.end and clause.start < other.end for other in known):
+                continue
+            match = clause_match(name, clause)
+            said = triggers.of_clause(match, is_alarming(name), probability)
+            meant = None if said is None else weighed(said, clause.meanings)
+            if meant is not None:
+                yield match, meant
 
 
-def clause_match(seen: Seen) -> Match[Entry]:
+def clause_match(name: str, clause: Clause) -> Match[Entry]:
     """A clause in which a finding is seen, as if the lexicon had found it in all its words."""
-    mask = (1 << seen.end) - (1 << seen.start)
-    return Match(Entry("finding", seen.name), seen.start, seen.end, mask)
-
-
-def _is_seen(match: Match[Entry], seen: Sequence[Seen]) -> bool:
-    return any(
-        each.name == match.payload.name and each.start <= match.start < each.end for each in seen
-    )
+    mask = (1 << clause.end) - (1 << clause.start)
+    return Match(Entry("finding", name), clause.start, clause.end, mask)
 
 
 def _finding(mention: Mention, message: Message) -> Finding:

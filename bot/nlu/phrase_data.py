@@ -9,13 +9,23 @@ cut into its clauses:
       - "lip balm on"
 
 What a phrase says is a finding, several joined by " + ", `trend_rapid` (it grows within minutes to
-hours), or `none`.
+hours), or `none`. Under `phrases/assertions/` each mention also says how it is meant:
+
+    -
+      - "lip_swelling (told): my aunt's lips swelled"
+      - "none: that was in 2017"
+
+    present   own, now or since this treatment      recent   own, since this treatment, over now
+    absent    denied, or said to be fine            old      own, an earlier episode
+    if        only asked, feared, advised           other    another person has it now
+    told      another person's past, a film, a form idiom    the words in another sense
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from actions.triage import findings
@@ -35,12 +45,25 @@ _SCHEMA = {
 }
 
 
+#: How a mention can be meant, in the order of the reader's outputs.
+MEANINGS = ("present", "recent", "absent", "if", "old", "other", "told", "idiom")
+
+#: Only these say that a finding is the patient's own and there, or was since the treatment.
+_HELD = ("present", "recent")
+
+_SAYS = re.compile(r"(?P<names>[^()]*?)(?: \((?P<meaning>\w+)\))?")
+
+
 @dataclass(frozen=True)
 class Phrase:
-    """A clause as patients write it, and what it says; nothing for `none`."""
+    """A clause as patients write it, and the findings it says are there; none for `none`.
+
+    `meaning` is how its mention is meant, None where nobody has said.
+    """
 
     text: str
     labels: frozenset[str]
+    meaning: str | None = None
 
 
 def label_names() -> tuple[str, ...]:
@@ -50,7 +73,7 @@ def label_names() -> tuple[str, ...]:
 
 def load_messages(folder: Path = FOLDER) -> list[tuple[Phrase, ...]]:
     """All phrases, those of one message together; raises `DataError` naming file and line."""
-    return [message for path in sorted(folder.glob("*.yml")) for message in _read(path)]
+    return [message for path in sorted(folder.rglob("*.yml")) for message in _read(path)]
 
 
 def _read(path: Path) -> Iterator[tuple[Phrase, ...]]:
@@ -60,22 +83,26 @@ def _read(path: Path) -> Iterator[tuple[Phrase, ...]]:
             yield tuple(_clause(path, number, at, clause) for at, clause in enumerate(clauses))
         return
     for says, texts in data.items():
-        labels = _labels(path, (says,), says)
-        yield from ((Phrase(text, labels),) for text in texts)
+        phrase = _phrase(path, (says,), says, "")
+        yield from ((replace(phrase, text=text),) for text in texts)
 
 
 def _clause(path: Path, number: int, at: int, clause: str) -> Phrase:
     says, colon, text = clause.partition(": ")
     if not colon:
         raise problem(path, (number, at), 'write what the clause says first: "hives: welts again"')
-    return Phrase(text, _labels(path, (number, at), says))
+    return _phrase(path, (number, at), says, text)
 
 
-def _labels(path: Path, where: Iterable[str | int], says: str) -> frozenset[str]:
-    names = frozenset(says.split(" + ")) - {NONE}
+def _phrase(path: Path, where: tuple[str | int, ...], says: str, text: str) -> Phrase:
+    found = _SAYS.fullmatch(says)
+    names = frozenset(found["names"].split(" + ")) - {NONE} if found else frozenset({says})
     unknown = sorted(names - set(label_names()))
     if unknown:
         raise problem(
-            path, tuple(where), f"'{unknown[0]}' is no finding; name one of findings.yml, or none"
+            path, where, f"'{unknown[0]}' is no finding; name one of findings.yml, or none"
         )
-    return names
+    meaning = found["meaning"] if found else None
+    if meaning is not None and meaning not in MEANINGS:
+        raise problem(path, where, f"'{meaning}' is not known; use one of: {', '.join(MEANINGS)}")
+    return Phrase(text, names if meaning in (None, *_HELD) else frozenset(), meaning)

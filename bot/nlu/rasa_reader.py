@@ -31,6 +31,7 @@ from bot.nlu.conversation import (
     earlier_findings_answer,
     is_pause,
 )
+from bot.nlu.semantic import semantic_reader
 
 logger = logging.getLogger(__name__)
 
@@ -52,8 +53,13 @@ class MessageReader(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> MessageReader:
-        """Make the reader and load its lexicon, so that the first patient does not wait."""
+        """Make the reader and load what it reads with, so that the first patient does not wait.
+
+        Raises `ReaderMissingError` when the semantic reader was not trained: no bot starts with
+        half its reading.
+        """
         reader = cls(load_clinic().time_zone)
+        semantic_reader()
         read("warm up")
         return reader
 

@@ -3,22 +3,21 @@
     >>> read("no hives but my eyes are swollen shut").to_json()["findings"]["eye_swelling"]["state"]
     'present'
 
-Tokens, spelling and clauses come first; then the lexicon's templates are matched once, and what
-they found is read in turn: findings with their assertions and degrees, context, time, the answer
-to the question just asked, and the act. Unless that is an emergency already, the semantic reader
-looks over the clauses too, and what it sees is read with the rest.
+Tokens, spelling and clauses come first; then the lexicon's templates are matched once and the
+semantic reader looks over the clauses. What the two found is read in turn: findings with their
+assertions and degrees, context, time, the answer to the question just asked, and the act.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from actions.triage import Case, Extent, Severity, State, Subject, is_emergency
+from actions.triage import Extent, Severity, State, Subject
 from bot.nlu.acts import classify, intent_of
 from bot.nlu.answers import Answer, read_answer
 from bot.nlu.assertion import Triggers
@@ -27,7 +26,7 @@ from bot.nlu.context import Context, find_context
 from bot.nlu.finding import Finding
 from bot.nlu.lexicon import Entry, lexicon
 from bot.nlu.mentions import find_findings
-from bot.nlu.semantic import Seen, semantic_reader
+from bot.nlu.semantic import Clause, semantic_reader
 from bot.nlu.spelling import contractions
 from bot.nlu.templates import Match
 from bot.nlu.times import Times, read_times
@@ -85,12 +84,7 @@ def read(
     `asks` are the ask ids of the question just put and `items` the lines it was shown as. Never
     raises for any text; at most `MAX_READ` characters of it are read.
     """
-    given = _given(text, now, timezone, asks, items)
-    reading = _interpret(given)
-    if is_emergency(Case.from_json(reading.to_json(), given.now)):
-        return reading  # nothing that the semantic reader adds could be more urgent
-    seen = _seen(given.message)
-    return _interpret(given, seen) if seen else reading
+    return _interpret(_given(text, now, timezone, asks, items), _seen)
 
 
 def read_by_lexicon(
@@ -101,7 +95,7 @@ def read_by_lexicon(
     items: Sequence[Sequence[str]] = (),
 ) -> Reading:
     """The same without the semantic reader."""
-    return _interpret(_given(text, now, timezone, asks, items))
+    return _interpret(_given(text, now, timezone, asks, items), lambda message: [])
 
 
 @dataclass(frozen=True)
@@ -128,9 +122,10 @@ def _given(
     return _Given(text, message, matches, _local(now, timezone), asks, items)
 
 
-def _interpret(given: _Given, seen: Sequence[Seen] = ()) -> Reading:
+def _interpret(given: _Given, see: Callable[[Message], list[Clause]]) -> Reading:
     text, message, asks = given.text, given.message, given.asks
     triggers = Triggers(message, given.matches)
+    seen = see(message)
     found = find_findings(message, given.matches, triggers, seen)
     context = find_context(given.matches, triggers, seen)
     times = read_times(text, given.now, asks)
@@ -145,7 +140,7 @@ def _interpret(given: _Given, seen: Sequence[Seen] = ()) -> Reading:
     )
 
 
-def _seen(message: Message) -> list[Seen]:
+def _seen(message: Message) -> list[Clause]:
     """What the semantic reader sees; whatever goes wrong in it, the lexicon's reading stands."""
     try:
         return semantic_reader().read(message)

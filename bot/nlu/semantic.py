@@ -28,7 +28,7 @@ ARRAYS, SETTINGS = "reader.npz", "reader.json"
 
 LIMITS_FILE = Path(__file__).with_suffix(".yml")
 _PROBABILITY = {"type": "number", "minimum": 0, "maximum": 1}
-_LIMITS = dict.fromkeys(("red_flag", "other", "negated"), _PROBABILITY)
+_LIMITS = dict.fromkeys(("red_flag", "other", "negated", "meant", "not_meant"), _PROBABILITY)
 _LIMITS_SCHEMA = {
     "type": "object",
     "properties": {
@@ -56,13 +56,17 @@ class ReaderMissingError(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Seen:
-    """One finding seen in a clause: tokens `start` to `end` (exclusive), and how probable."""
+class Clause:
+    """What is seen in one clause, tokens `start` to `end` (exclusive).
 
-    name: str
+    `findings` are those that are probable enough (`semantic.yml`); `meanings` has a probability
+    for each way a mention in it can be meant (`phrase_data.MEANINGS`).
+    """
+
     start: int
     end: int
-    probability: float
+    findings: Mapping[str, float]
+    meanings: Mapping[str, float]
 
 
 class SemanticReader:
@@ -82,6 +86,7 @@ class SemanticReader:
             for at in range(len(stacked["inner"]))
         ]
         self.names: tuple[str, ...] = tuple(settings["names"])
+        self.meanings: tuple[str, ...] = tuple(settings["meanings"])
         self._encoder = encoder
 
     @classmethod
@@ -89,8 +94,8 @@ class SemanticReader:
         """Load the trained reader; raises `ReaderMissingError` or `EncoderMissingError`."""
         return cls(Encoder.load(), folder)
 
-    def probabilities(self, message: Message) -> list[tuple[int, int, Vectors]]:
-        """For each clause its tokens (`end` exclusive) and one probability per name."""
+    def outputs(self, message: Message) -> list[tuple[int, int, Vectors]]:
+        """For each clause its tokens (`end` exclusive) and the probability of each output."""
         pieces = list(_pieces(message))
         texts = [" ".join(message.tokens[i].norm for i in range(*piece[0])) for piece in pieces]
         read = []
@@ -104,15 +109,22 @@ class SemanticReader:
                     read.append((start, end, self._judge(states[[0, *own, len(states) - 1]])))
         return read
 
-    def read(self, message: Message) -> list[Seen]:
-        """Every finding that is probable enough (`semantic.yml`) in some clause."""
+    def read(self, message: Message) -> list[Clause]:
+        """What is seen in each clause."""
         limits = least()
-        return [
-            Seen(name, start, end, float(probability))
-            for start, end, probabilities in self.probabilities(message)
-            for name, probability in zip(self.names, probabilities, strict=True)
-            if probability >= (limits.red_flag if is_alarming(name) else limits.other)
-        ]
+        clauses = []
+        for start, end, outputs in self.outputs(message):
+            probable = dict(zip(self.names, map(float, outputs), strict=False))
+            findings = {
+                name: probability
+                for name, probability in probable.items()
+                if probability >= (limits.red_flag if is_alarming(name) else limits.other)
+            }
+            meant = map(float, outputs[len(self.names) :])
+            clauses.append(
+                Clause(start, end, findings, dict(zip(self.meanings, meant, strict=True)))
+            )
+        return clauses
 
     def _judge(self, states: Vectors) -> Vectors:
         """Probabilities by the mean of the networks' logits."""
@@ -141,6 +153,8 @@ class Least:
     red_flag: float
     other: float
     negated: float
+    meant: float
+    not_meant: float
 
 
 @lru_cache(maxsize=1)
@@ -164,12 +178,11 @@ Span = tuple[int, int]
 
 
 def _pieces(message: Message) -> Iterator[tuple[Span, list[Span]]]:
-    """What is encoded together: runs of clauses of one sentence, as tokens, with their clauses."""
+    """What is encoded together: runs of clauses, as tokens, with their clauses."""
     clauses = _clauses(message)
     piece: list[Span] = []
     for start, end in clauses:
-        follows = piece and message.tokens[piece[0][0]].sentence == message.tokens[start].sentence
-        if piece and (not follows or end - piece[0][0] > _WORDS_TOGETHER):
+        if piece and end - piece[0][0] > _WORDS_TOGETHER:
             yield (piece[0][0], piece[-1][1]), piece
             piece = []
         piece.append((start, end))

@@ -19,13 +19,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from bot.nlu.phrase_data import Phrase, label_names, load_messages
+from bot.nlu.phrase_data import MEANINGS, Phrase, label_names, load_messages
 from bot.nlu.reading import match
 from bot.nlu.semantic import ARRAYS, FOLDER, MEAN_LENGTH, SETTINGS
 from knowledge.encoder import DIMENSIONS, Encoder, Offsets, Vectors
 
 SEED = 0
-EPOCHS = 7
+EPOCHS = 6
 BATCH = 128
 LEARNING_RATE = 3e-3
 WEIGHT_DECAY = 1e-4
@@ -35,8 +35,11 @@ DROPOUT = 0.3
 #: Networks that differ in their seed only; what a single one imagines, the others do not.
 NETWORKS = 3
 
+#: What the network says of a clause: the findings in it, and how a mention in it is meant.
+OUTPUTS = len(label_names()) + len(MEANINGS)
+
 #: How many sentences of two to four single phrases are made up beside the phrases themselves.
-MADE_UP = 3_000
+MADE_UP = 2_000
 
 
 @dataclass(frozen=True)
@@ -45,24 +48,30 @@ class Example:
 
     states: NDArray[np.float16]
     labels: tuple[int, ...]
+    meaning: int | None = None
 
 
 class Data:
     """All examples in one array, from which batches are cut."""
 
-    def __init__(self, all_examples: Sequence[Example], labels: int) -> None:
+    def __init__(self, all_examples: Sequence[Example]) -> None:
         self.lengths = np.array([len(example.states) for example in all_examples])
         # The first row is what fills short examples up.
         self._states = np.concatenate(
             [np.zeros((1, DIMENSIONS), np.float16), *(each.states for each in all_examples)]
         )
         self._starts = 1 + np.concatenate([[0], np.cumsum(self.lengths)[:-1]])
-        self._wanted = np.zeros((len(all_examples), labels), np.float32)
+        self._wanted = np.zeros((len(all_examples), OUTPUTS), np.float32)
+        self._known = np.ones((len(all_examples), OUTPUTS), np.float32)
         for row, example in enumerate(all_examples):
             self._wanted[row, list(example.labels)] = 1
+            if example.meaning is None:
+                self._known[row, -len(MEANINGS) :] = 0
+            else:
+                self._wanted[row, example.meaning - len(MEANINGS)] = 1
 
-    def batch(self, rows: NDArray[np.int64]) -> tuple[Tensor, Tensor, Tensor]:
-        """States (rows, tokens, 384), mask and wanted labels of these examples."""
+    def batch(self, rows: NDArray[np.int64]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """States (rows, tokens, 384), mask, wanted outputs, and which of them are known."""
         places = np.arange(self.lengths[rows].max())
         mask = places < self.lengths[rows][:, None]
         states = self._states[np.where(mask, self._starts[rows][:, None] + places, 0)]
@@ -70,6 +79,7 @@ class Data:
             torch.from_numpy(states.astype(np.float32)),
             torch.from_numpy(mask),
             torch.from_numpy(self._wanted[rows]),
+            torch.from_numpy(self._known[rows]),
         )
 
 
@@ -141,7 +151,8 @@ def examples(encoder: Encoder, groups: Sequence[tuple[Phrase, ...]]) -> Iterator
             own = _within(offsets, start, end)
             if own:
                 vectors = states[[0, *own, len(states) - 1]].astype(np.float16)
-                yield Example(vectors, tuple(sorted(order[name] for name in phrase.labels)))
+                meant = MEANINGS.index(phrase.meaning) if phrase.meaning else None
+                yield Example(vectors, tuple(sorted(order[n] for n in phrase.labels)), meant)
             start = end + 1
 
 
@@ -149,19 +160,21 @@ def _within(offsets: Offsets, start: int, end: int) -> list[int]:
     return [at for at, (a, b) in enumerate(offsets) if a < b and start <= a and b <= end]
 
 
-def train(data: Data, labels: int, seed: int) -> Network:
+def train(data: Data, seed: int) -> Network:
     """The network after `EPOCHS` passes over the data."""
     torch.manual_seed(seed)
     dice = np.random.default_rng(seed)
-    network = Network(labels)
+    network = Network(OUTPUTS)
     optimizer = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
     epochs = [list(_batches(dice, data.lengths)) for _ in range(EPOCHS)]
     steps = sum(map(len, epochs)) + 1
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=steps)
     for rows in (batch for epoch in epochs for batch in epoch):
-        states, mask, wanted = data.batch(rows)
+        states, mask, wanted, known = data.batch(rows)
         logits = network(states, mask)
-        loss = nn.functional.binary_cross_entropy_with_logits(logits, wanted, reduction="sum")
+        loss = nn.functional.binary_cross_entropy_with_logits(
+            logits, wanted, weight=known, reduction="sum"
+        )
         optimizer.zero_grad()
         (loss / len(rows)).backward()  # type: ignore[no-untyped-call]
         optimizer.step()
@@ -186,7 +199,11 @@ def write(networks: Sequence[Network], encoder: Encoder, folder: Path) -> None:
     arrays = [network.arrays() for network in networks]
     stacked = {name: np.stack([each[name] for each in arrays]) for name in arrays[0]}
     np.savez(folder / ARRAYS, **stacked)
-    settings = {"names": list(label_names()), "encoder": encoder.fingerprint}
+    settings = {
+        "names": list(label_names()),
+        "meanings": list(MEANINGS),
+        "encoder": encoder.fingerprint,
+    }
     (folder / SETTINGS).write_text(json.dumps(settings) + "\n", "utf-8")
 
 
@@ -196,10 +213,9 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=FOLDER)
     folder = parser.parse_args().folder
     encoder = Encoder.load(threads=2)
-    labels = len(label_names())
-    data = Data(list(examples(encoder, sentences(load_messages()))), labels)
+    data = Data(list(examples(encoder, sentences(load_messages()))))
     print(f"Learning from {len(data.lengths)} clauses ...", flush=True)
-    networks = [train(data, labels, seed) for seed in range(SEED, SEED + NETWORKS)]
+    networks = [train(data, seed) for seed in range(SEED, SEED + NETWORKS)]
     write(networks, encoder, folder)
 
 

@@ -90,7 +90,7 @@ STEPS = (
         ),
         inputs=("config.yml", "data", ".build/domain", "bot/nlu", "bot/policies", "actions/triage"),
         outputs=(".build/models/bot.tar.gz",),
-        needs=("environment-rasa", "words"),
+        needs=("environment-rasa", "reader", "words"),
     ),
 )
 

@@ -1,6 +1,6 @@
-"""`python -m tests.evaluation [--part dev|scored]`: measure the reading of messages.
+"""`python -m tests.evaluation [--part dev|scored]`: measure reading and answering.
 
-Prints the figures; writes `.build/evaluation/messages-PART.json` and a page to read beside it.
+Prints the figures; writes `.build/evaluation/*.json`, and for messages a page to read.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from typing import Any
 
 from bot.nlu import read, read_by_lexicon
 
-from . import report, scores
+from . import questions_to_guide, report, scores
 from .cases import Case, load
 from .interview import interview, ours
 
 OUT = Path(".build/evaluation")
+INDEX = Path(".build/index")
 
 
 def lexicon_alone(
@@ -87,6 +88,10 @@ def _cell(share: dict[str, Any]) -> str:
     return f"{100 * share['share']:10.1f} % ({share['hits']}/{share['total']})".rjust(24)
 
 
+def _figure(value: Any) -> str:
+    return _cell(value).strip() if isinstance(value, dict) else str(value)
+
+
 def main() -> None:
     """Measure each part that was asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.evaluation", description=__doc__)
@@ -105,6 +110,11 @@ def main() -> None:
         target.with_suffix(".json").write_text(json.dumps(results, indent=1) + "\n", "utf-8")
         target.with_suffix(".html").write_text(report.page(results), "utf-8")
         print(f"More: {target}.html")
+        answers = questions_to_guide.measure(questions_to_guide.load(part), INDEX)
+        print("questions to the guide:")
+        for name, value in answers.items():
+            print(f"  {name:40} {_figure(value)}")
+        (OUT / f"questions-{part}.json").write_text(json.dumps(answers, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,8 @@ _CELL, _LEFT, _TOP = 74, 130, 70
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
 table { border-collapse: collapse; margin: 1rem 0 }
-td, th { padding: .25rem .8rem; text-align: left; border-bottom: 1px solid #ccc } td.n { text-align: right; font-variant-numeric: tabular-nums }
+td, th { padding: .25rem .8rem; text-align: left; border-bottom: 1px solid #ccc }
+td.n { text-align: right; font-variant-numeric: tabular-nums }
 details { margin: .4rem 0 } blockquote { margin: .3rem 0 .3rem 1rem; color: #333 }
 """
 

@@ -1,0 +1,40 @@
+"""The phrases to learn from: all readable, mistakes named, and none taken from the scored half."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from actions.triage import DataError
+from bot.nlu.phrase_data import label_names, load_messages
+
+SCORED = sorted(Path("tests/evaluation/messages").glob("scored*.jsonl"))
+
+
+def test_every_finding_has_many_phrases() -> None:
+    said = [name for message in load_messages() for phrase in message for name in phrase.labels]
+    assert {name for name in label_names() if said.count(name) < 90} == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("hivs:\n  - welts\n", "hivs"),
+        ("- [welts on my arm]\n", "what the clause says first"),
+        ("- ['hives + fevr: welts and hot']\n", "fevr"),
+        ("hives: welts\n", "fits|fit"),
+    ],
+)
+def test_a_mistake_is_named_with_file_and_line(tmp_path: Path, text: str, problem: str) -> None:
+    (tmp_path / "wrong.yml").write_text(text, "utf-8")
+    with pytest.raises(DataError, match=rf"wrong\.yml:\d+.*({problem})"):
+        load_messages(tmp_path)
+
+
+def test_nothing_of_the_scored_half_is_learnt() -> None:
+    learnt = {phrase.text.lower() for message in load_messages() for phrase in message}
+    for path in SCORED:
+        for line in path.read_text("utf-8").splitlines():
+            case = json.loads(line)
+            for text in case.get("messages", [case.get("text")]):
+                assert len(text) < 25 or text.lower() not in learnt, case["id"]

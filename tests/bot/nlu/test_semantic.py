@@ -1,0 +1,85 @@
+"""The semantic reader: phrasings that nobody listed, and how its word is weighed."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.nlu import read, read_by_lexicon, reading
+from bot.nlu.phrase_data import MEANINGS
+from bot.nlu.reading import match
+from bot.nlu.semantic import ReaderMissingError, SemanticReader, semantic_reader
+from knowledge.encoder import Encoder
+
+
+def found(text: str) -> dict[str, tuple[str, str]]:
+    said = read(text).to_json()["findings"]
+    return {name: (each["state"], each["found_by"]) for name, each in said.items()}
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        ("there's a tourniquet round my gullet", "throat_tightness"),
+        ("soup keeps coming back up my nose because it will not go down", "swallowing_difficulty"),
+        ("my pout has grown to twice what it was this morning", "lip_swelling"),
+        ("my peepers have shrunk to two slits", "eye_swelling"),
+        (
+            "everything I eat tastes like a handful of pennies and my ears sing",
+            "numbing_cream_toxicity",
+        ),
+        ("the whole room goes round when I sit up", "dizziness"),
+    ],
+)
+def test_what_nobody_listed_is_read(text: str, finding: str) -> None:
+    state, _ = found(text)[finding]
+    assert state in ("present", "uncertain")
+
+
+def test_it_finds_what_the_lexicon_does_not() -> None:
+    text = "feels like my bra is three sizes too small and I'm not even wearing it"
+    assert "chest_tightness" not in read_by_lexicon(text).to_json()["findings"]
+    assert found(text)["chest_tightness"] == ("present", "semantic")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["had it done about ten hours ago", "my son says I ought to write", "thanks, bye", "hi", "42"],
+)
+def test_talk_says_nothing(text: str) -> None:
+    assert found(text) == {}
+
+
+def test_where_the_lexicon_knows_a_finding_its_word_stands() -> None:
+    assert found("what if my lips swell?")["lip_swelling"][0] == "hypothetical"
+    assert found("no wheezing at all")["wheeze"][0] == "absent"
+
+
+def test_when_it_fails_the_lexicon_stands(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(reading, "semantic_reader", lambda: 1 / 0)
+    assert found("my cheeks are red") == {"redness": ("present", "lexicon")}
+    assert found("my throat is closing up")["throat_tightness"] == ("present", "lexicon")
+    assert "ZeroDivisionError" in caplog.text
+    assert "cheeks" not in caplog.text
+
+
+def test_every_clause_gets_one_probability_per_name() -> None:
+    message, _ = match("My lip is fat. No fever, but I itch, and so on " + "and on " * 200)
+    read_clauses = semantic_reader().outputs(message)
+    assert [start for start, _, _ in read_clauses] == sorted({s for s, _, _ in read_clauses})
+    for start, end, probabilities in read_clauses:
+        assert start < end <= len(message.tokens)
+        assert probabilities.shape == (len(semantic_reader().names) + len(MEANINGS),)
+        assert (probabilities >= 0).all()
+        assert (probabilities <= 1).all()
+
+
+def test_an_empty_message_has_no_clauses() -> None:
+    assert semantic_reader().outputs(match("")[0]) == []
+    assert semantic_reader().outputs(match("?!")[0]) == []
+
+
+def test_a_missing_reader_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ReaderMissingError, match="make setup"):
+        SemanticReader(Encoder.load(), tmp_path)

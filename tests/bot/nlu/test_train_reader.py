@@ -1,0 +1,49 @@
+"""Training the semantic reader: the same each time, and NumPy reads what torch has learnt."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from bot.nlu import train_reader
+from bot.nlu.phrase_data import Phrase
+from bot.nlu.reading import match
+from bot.nlu.semantic import SemanticReader
+from bot.nlu.train_reader import Data, examples, sentences, train, write
+from knowledge.encoder import Encoder
+
+PHRASES = [("my lips are huge", "lip_swelling"), ("cannot get air in", "breathing_difficulty")]
+NONE = ["it was on tuesday", "lovely staff", "thanks a lot", "the bill was high"]
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    return Encoder.load()
+
+
+@pytest.fixture
+def data(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> Data:
+    monkeypatch.setattr(train_reader, "MADE_UP", 5)
+    said = [(Phrase(text, frozenset([name])),) for text, name in PHRASES]
+    silent = [(Phrase(text, frozenset()),) for text in NONE]
+    return Data(list(examples(encoder, sentences([*said, *silent] * 3))))
+
+
+def test_the_same_data_give_the_same_reader(data: Data) -> None:
+    one, other = (train(data, 0).arrays() for _ in range(2))
+    for name, array in one.items():
+        np.testing.assert_array_equal(array, other[name])
+
+
+def test_numpy_reads_what_torch_has_learnt(data: Data, encoder: Encoder, tmp_path: Path) -> None:
+    networks = [train(data, seed) for seed in (0, 1)]
+    write(networks, encoder, tmp_path)
+    reader = SemanticReader(encoder, tmp_path)
+    message, _ = match("my lips are huge")
+    [(_, _, read)] = reader.outputs(message)
+    [(states, _)] = encoder.states(["my lips are huge"])
+    mask = torch.ones(1, len(states), dtype=torch.bool)
+    with torch.no_grad():
+        logits = torch.stack([net(torch.from_numpy(states[None]), mask)[0] for net in networks])
+    np.testing.assert_allclose(read, torch.sigmoid(logits.mean(0)).numpy(), atol=1e-5)
