@@ -4,7 +4,7 @@ Each sentence is encoded once with the project's sentence encoder. For every fin
 own looks over the token vectors of a clause and takes the few that speak of it (label-wise
 attention: Mullenbach et al., "Explainable Prediction of Medical Codes from Clinical Text", NAACL
 2018); what it took, together with the mean of the clause, gives a probability. Learnt from
-`phrases/` by `train_reader.py`; here it is NumPy alone, in both environments.
+`phrases/` by `bot/train_reader.py`; here it is NumPy alone, in both environments.
 """
 
 from __future__ import annotations

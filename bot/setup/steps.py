@@ -59,9 +59,9 @@ STEPS = (
     Step(
         name="reader",
         doing="training the reader of messages (some minutes)",
-        command=(_APP, "-m", "bot.nlu.train_reader"),
+        command=(_APP, "-m", "bot.train_reader"),
         inputs=(
-            *("bot/nlu/train_reader.py", "bot/nlu/phrases", "bot/nlu/phrase_data.py"),
+            *("bot/train_reader.py", "bot/nlu/phrases", "bot/nlu/phrase_data.py"),
             *("bot/nlu/tokens.py", "bot/nlu/spelling.py", "bot/nlu/spelling.yml"),
             "actions/triage/findings.yml",
         ),

@@ -1,8 +1,8 @@
-"""Train the semantic reader: `python -m bot.nlu.train_reader [--folder DIR]` (minutes on 2 cores).
+"""Train the semantic reader: `python -m bot.train_reader [--folder DIR]` (minutes on 2 cores).
 
 The encoder stays as it is; what is learnt is which of its token vectors speak of which finding
-(see `semantic.py`). Clauses are learnt alone and, as they are met in messages, beside others in
-one sentence. The same data give the same reader.
+(see `bot/nlu/semantic.py`). Clauses are learnt alone and, as they are met in messages, beside
+others. The same data give the same reader.
 """
 
 from __future__ import annotations
@@ -209,7 +209,7 @@ def write(networks: Sequence[Network], encoder: Encoder, folder: Path) -> None:
 
 def main() -> None:
     """Train on the product's phrases."""
-    parser = argparse.ArgumentParser(prog="python -m bot.nlu.train_reader", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bot.train_reader", description=__doc__)
     parser.add_argument("--folder", type=Path, default=FOLDER)
     folder = parser.parse_args().folder
     encoder = Encoder.load(threads=2)

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from bot.nlu import train_reader
+from bot import train_reader
 from bot.nlu.phrase_data import Phrase
 from bot.nlu.reading import match
 from bot.nlu.semantic import SemanticReader
-from bot.nlu.train_reader import Data, examples, sentences, train, write
+from bot.train_reader import Data, examples, sentences, train, write
 from knowledge.encoder import Encoder
 
 PHRASES = [("my lips are huge", "lip_swelling"), ("cannot get air in", "breathing_difficulty")]
