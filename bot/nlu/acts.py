@@ -61,6 +61,11 @@ def classify(  # noqa: PLR0913, PLR0917
     return _Message(text, findings or {}, asks, answer or Answer(), times or Times(), context).act()
 
 
+def only_talk(text: str) -> bool:
+    """Whether a message is nothing but talk or a command: "goodbye", "thanks", "start over"."""
+    return _Message(text, {}, (), Answer(), Times(), False).only_talk()
+
+
 @cache
 def _patterns() -> Mapping[str, re.Pattern[str]]:
     return load_templates(ACTS_FILE).patterns()
@@ -69,6 +74,9 @@ def _patterns() -> Mapping[str, re.Pattern[str]]:
 def _pattern(section: str) -> re.Pattern[str] | None:
     """The templates of a section such as "photo.anywhere" as one pattern; None without any."""
     return _patterns().get(section)
+
+
+_TALK = ("greet", "thank", "bye", "chat", "stop", "start_over", "handoff", "photo")
 
 
 class _Message:
@@ -105,6 +113,10 @@ class _Message:
             or self._reports()
             or self._talks()
         )
+
+    def only_talk(self) -> bool:
+        """Whether the whole message is one of the acts that tell and ask nothing."""
+        return any(self._whole(act) for act in _TALK)
 
     # ------------------------------------------------------------------ decisions, in order
 

@@ -185,8 +185,8 @@ def weighed(said: Assertion, meanings: Mapping[str, float]) -> Assertion | None:
     return said
 
 
+#: Absent is not among them: that nothing is there has to be said.
 _TURNED = {
-    "absent": Assertion(State.ABSENT, Subject.SELF),
     "if": Assertion(State.HYPOTHETICAL, Subject.SELF),
     "old": Assertion(State.PAST, Subject.SELF, recent=False),
     "told": Assertion(State.HYPOTHETICAL, Subject.OTHER),

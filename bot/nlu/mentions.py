@@ -52,7 +52,9 @@ def matches_of(kind: str, matches: Sequence[Match[Entry]]) -> list[Match[Entry]]
         for match in own
         if match.payload.role != NOT and not any(_hides(wide, match) for wide in hiding)
     ]
-    shown.sort(key=lambda match: (-match.consumed.bit_count(), match.start, match.end))
+    shown.sort(
+        key=lambda match: (-match.consumed.bit_count(), match.start, match.end, match.payload.name)
+    )
     kept: list[Match[Entry]] = []
     for match in shown:
         if not any(_covered(match, fuller) for fuller in kept):
@@ -94,7 +96,7 @@ def find_findings(
     _attach(mentions, matches_of("severity", matches), message, "severity")
     _attach(mentions, matches_of("extent", matches), message, "extent")
     said: dict[str, Finding] = {}
-    for mention in sorted(mentions, key=lambda each: each.match.start):
+    for mention in sorted(mentions, key=lambda each: (each.match.start, each.name)):
         finding = _finding(mention, message)
         before = said.get(mention.name)
         if before is not None:

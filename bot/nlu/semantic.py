@@ -28,7 +28,14 @@ ARRAYS, SETTINGS = "reader.npz", "reader.json"
 
 LIMITS_FILE = Path(__file__).with_suffix(".yml")
 _PROBABILITY = {"type": "number", "minimum": 0, "maximum": 1}
-_LIMITS = dict.fromkeys(("red_flag", "other", "negated", "meant", "not_meant"), _PROBABILITY)
+_LIMITS = {
+    **dict.fromkeys(("red_flag", "other", "negated", "meant", "not_meant"), _PROBABILITY),
+    "by_finding": {
+        "type": "object",
+        "properties": dict.fromkeys(findings(), _PROBABILITY),
+        "additionalProperties": False,
+    },
+}
 _LIMITS_SCHEMA = {
     "type": "object",
     "properties": {
@@ -118,7 +125,7 @@ class SemanticReader:
             findings = {
                 name: probability
                 for name, probability in probable.items()
-                if probability >= (limits.red_flag if is_alarming(name) else limits.other)
+                if probability >= limits.of(name)
             }
             meant = map(float, outputs[len(self.names) :])
             clauses.append(
@@ -152,9 +159,14 @@ class Least:
 
     red_flag: float
     other: float
+    by_finding: Mapping[str, float]
     negated: float
     meant: float
     not_meant: float
+
+    def of(self, name: str) -> float:
+        """The limit for one finding."""
+        return self.by_finding.get(name, self.red_flag if is_alarming(name) else self.other)
 
 
 @lru_cache(maxsize=1)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from actions.interview import MAX_TRIES, Item, all_items
+from actions.interview import MAX_TRIES, Interview, tries_key
 from actions.triage import Case as Known
-from actions.triage import assess, merge, next_question
+from actions.triage import Result, assess, case_from_slots, is_emergency, slots_from_reading
 from bot.nlu import read
 
 from .cases import Case
@@ -41,48 +41,49 @@ def ours(
 def interview(case: Case, reader: Reader = ours) -> Outcome:
     """Read the messages of a case and answer the bot's questions as its replies say.
 
-    `after` is None when nothing of the patient's own was found to triage.
+    Goes the way of the dialogue: readings fill slots, slots decide what is asked. `after` is None
+    when nothing of the patient's own was found to triage.
     """
     now = datetime.fromisoformat(case.now)
-    asks = tuple(case.labels.get("asks", ()))
-    readings = [
-        reader(text, now, asks if number == 0 else (), ())
-        for number, text in enumerate(case.messages)
-    ]
-    known = merge(*readings, now=now)
-    result = assess(known)
+    slots: dict[str, Any] = {}
+    readings = []
+    for number, text in enumerate(case.messages):
+        asks = tuple(case.labels.get("asks", ())) if number == 0 else ()
+        readings.append(reader(text, now, asks, ()))
+        slots.update(slots_from_reading(readings[-1]))
     reading = readings[0] if len(readings) == 1 else _merged(readings)
-    before = str(result.disposition)
+    if any(is_emergency(Known.from_json(each, now)) for each in readings):
+        return Outcome(case, reading, "emergency", "emergency", ())
+    before = str(_judged(slots, now).disposition)
     if not _to_triage(reading, before):
         return Outcome(case, reading, before, None, ())
     asked: list[tuple[str, str]] = []
-    tries: dict[str, int] = {}
     for _ in range(MAX_QUESTIONS):
-        question = next_question(known, result)
-        if question is None or str(result.disposition) == "emergency":
+        questions = Interview(slots, now).questions()
+        if not questions:
             break
-        items = _items(question.id, question.asks)
-        asks = tuple(ask for item in items for ask in item.asks)
-        key = items[0].asks[0] if items[0].alone else question.id
-        reply = case.reply(asks)
-        asked.append((key, reply))
-        answer = reader(reply, now, asks, [item.asks for item in items])
-        tries[key] = tries.get(key, 0) + 1
-        known = known.merged(Known.from_json(answer, now))
-        if tries[key] >= MAX_TRIES:
-            known = known.merged(Known(unanswered=frozenset(asks)))
-        result = assess(known)
-    return Outcome(case, reading, before, str(result.disposition), tuple(asked))
+        asked.append(_ask(questions[0], slots, case, now, reader))
+    return Outcome(case, reading, before, str(_judged(slots, now).disposition), tuple(asked))
 
 
-def _items(question: str, asks: Sequence[str]) -> list[Item]:
-    """The lines of a question with only what is open; one that stands alone waits its turn."""
-    items = [
-        Item(tuple(ask for ask in item.asks if ask in asks), item.says, item.alone)
-        for item in all_items()[question]
-        if set(item.asks) & set(asks)
-    ]
-    return [item for item in items if not item.alone] or items[:1]
+def _ask(
+    question: str, slots: dict[str, Any], case: Case, now: datetime, reader: Reader
+) -> tuple[str, str]:
+    """Put one question and take the reply into the slots; what stays open twice is given up."""
+    items = Interview(slots, now).items(question)
+    asks = tuple(ask for item in items for ask in item.asks)
+    key = tries_key(question, items)
+    tries = slots.setdefault("tries", {})
+    tries[key] = tries.get(key, 0) + 1
+    reply = case.reply(asks)
+    slots.update(slots_from_reading(reader(reply, now, asks, [item.asks for item in items])))
+    lost = Interview(slots, now).given_up(question) if tries[key] >= MAX_TRIES else []
+    slots["unanswered"] = [*slots.get("unanswered", ()), *lost]
+    return key, reply
+
+
+def _judged(slots: Mapping[str, Any], now: datetime) -> Result:
+    return assess(case_from_slots(slots, now))
 
 
 def _to_triage(reading: dict[str, Any], before: str) -> bool:
