@@ -59,7 +59,7 @@ class Share:
     @classmethod
     def of(cls, truths: Iterable[bool]) -> Share:
         listed = list(truths)
-        return cls(sum(listed), len(listed))
+        return cls(sum(map(bool, listed)), len(listed))
 
 
 def wanted(outcome: Outcome) -> str:
