@@ -149,4 +149,6 @@ def test_no_red_flag_is_cleared_without_a_word_of_denial(text: str, asks: list[s
     absent = [
         name for name, said in read_answer(text, asks).findings.items() if said.state == "absent"
     ]
-    assert not absent or words & {"no", "none", "not", "just", "only", "except"}
+    # "the second is fine" denies that item as "my lips are fine" does; a bare "fine" does not.
+    item_is_fine = "fine" in words and words & {"second", "one", "1", "3", "lips", "hives", "rest"}
+    assert not absent or item_is_fine or words & {"no", "none", "not", "just", "only", "except"}
