@@ -166,12 +166,16 @@ class Triggers:
         return "treated" in self._names and not first_person
 
 
-def weighed(said: Assertion, meanings: Mapping[str, float]) -> Assertion | None:
+def weighed(
+    mention: Match[Entry], said: Assertion, meanings: Mapping[str, float]
+) -> Assertion | None:
     """What the triggers say and what the semantic reader takes a clause to mean, together.
 
     The triggers' word stands unless that reader is sure of another (`semantic.yml`). None: the
-    words are used in another sense.
+    words are used in another sense. Thoughts of self-harm are never explained away.
     """
+    if _is_meant(mention):
+        return said
     sure = least()
     held = said.state in (State.PRESENT, State.UNCERTAIN) and said.subject is Subject.SELF
     if held and meanings["present"] + meanings["recent"] <= 1 - sure.not_meant:

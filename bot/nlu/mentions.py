@@ -115,7 +115,7 @@ def asserted(
         if clause is None:
             yield match, said, LEXICON
             continue
-        meant = weighed(said, clause.meanings)
+        meant = weighed(match, said, clause.meanings)
         if meant is not None:
             yield match, meant, BOTH if match.payload.name in clause.findings else LEXICON
 
@@ -134,7 +134,7 @@ def only_seen(
                 continue
             match = clause_match(name, clause)
             said = triggers.of_clause(match, is_alarming(name), probability)
-            meant = None if said is None else weighed(said, clause.meanings)
+            meant = None if said is None else weighed(match, said, clause.meanings)
             if meant is not None:
                 yield match, meant
 
