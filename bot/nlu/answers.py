@@ -23,7 +23,7 @@ from .answer_reader import AnswerReader, Mentioned
 from .answer_units import Asked, Unit, pattern, units_of
 from .sentences import Words, words_of
 
-__all__ = ["RISKS", "Answer", "Mentioned", "Said", "read_answer"]
+__all__ = ["RISKS", "Answer", "Mentioned", "Said", "is_bare_answer", "read_answer"]
 
 _MAX_WORDS = 150
 
@@ -80,6 +80,12 @@ def read_answer(  # noqa: PLR0913, PLR0917
         effects.trend,
         effects.home_care_tried,
     )
+
+
+def is_bare_answer(text: str) -> bool:
+    """Whether the whole message is one answer to whatever was asked: "no", "not that I know of"."""
+    said = words_of(text, _MAX_WORDS).text.rstrip(" .!?;,")
+    return any(pattern(kind).fullmatch(f"{said} ") for kind in ("deny", "affirm", "unsure"))
 
 
 def _asks_back(words: Words) -> bool:

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from actions.triage import Extent, Severity, State, Subject
 from bot.nlu.acts import classify, intent_of, only_talk
-from bot.nlu.answers import Answer, read_answer
+from bot.nlu.answers import Answer, is_bare_answer, read_answer
 from bot.nlu.assertion import Triggers
 from bot.nlu.clauses import clause_numbers, find_coordinations
 from bot.nlu.context import Context, find_context
@@ -125,7 +125,8 @@ def _given(
 def _interpret(given: _Given, see: Callable[[Message], list[Clause]]) -> Reading:
     text, message, asks = given.text, given.message, given.asks
     triggers = Triggers(message, given.matches)
-    seen = [] if only_talk(text) else see(message)
+    # Greetings and bare answers name nothing: many a turn without the encoder's milliseconds.
+    seen = [] if only_talk(text) or is_bare_answer(text) else see(message)
     found = find_findings(message, given.matches, triggers, seen)
     context = find_context(given.matches, triggers, seen)
     times = read_times(text, given.now, asks)

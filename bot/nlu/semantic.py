@@ -83,15 +83,11 @@ class SemanticReader:
         try:
             settings = json.loads((folder / SETTINGS).read_text("utf-8"))
             with np.load(folder / ARRAYS) as arrays:
-                stacked = {name: arrays[name] for name in arrays.files}
+                self._networks = {name: arrays[name] for name in arrays.files}
         except OSError:
             raise ReaderMissingError(f"{folder}: no reader there; run `make setup`") from None
         if settings["encoder"] != encoder.fingerprint:
             raise ReaderMissingError(f"{folder}: made with another encoder; run `make setup`")
-        self._networks = [
-            {name: array[at] for name, array in stacked.items()}
-            for at in range(len(stacked["inner"]))
-        ]
         self.names: tuple[str, ...] = tuple(settings["names"])
         self.meanings: tuple[str, ...] = tuple(settings["meanings"])
         self._encoder = encoder
@@ -135,21 +131,26 @@ class SemanticReader:
 
     def _judge(self, states: Vectors) -> Vectors:
         """Probabilities by the mean of the networks' logits."""
-        logits = np.mean([_logits(weights, states) for weights in self._networks], axis=0)
-        probabilities: Vectors = 1 / (1 + np.exp(-logits))
+        probabilities: Vectors = 1 / (1 + np.exp(-_logits(self._networks, states).mean(axis=0)))
         return probabilities
 
 
 def _logits(weights: Mapping[str, Vectors], states: Vectors) -> Vectors:
-    inner = np.maximum(states @ weights["inner"] + weights["inner_bias"], 0)
+    """Logits (networks, outputs) for states (tokens, 384); all networks are computed together."""
+    inner = np.maximum(states @ weights["inner"] + weights["inner_bias"][:, None], 0)
     scores = inner @ weights["queries"]
-    attention = np.exp(scores - scores.max(axis=0))
-    attention /= attention.sum(axis=0)
-    taken = ((attention.T @ inner) * weights["taken"]).sum(axis=1) + weights["taken_bias"]
+    attention = np.exp(scores - scores.max(axis=1, keepdims=True))
+    attention /= attention.sum(axis=1, keepdims=True)
+    taken = np.einsum("nlk,nlk->nl", attention.transpose(0, 2, 1) @ inner, weights["taken"])
     mean = states.mean(axis=0)
     mean = mean * (MEAN_LENGTH / max(float(np.linalg.norm(mean)), 1e-6))
     whole = np.maximum(mean @ weights["mean"] + weights["mean_bias"], 0)
-    logits: Vectors = taken + whole @ weights["out"] + weights["out_bias"]
+    logits: Vectors = (
+        taken
+        + weights["taken_bias"]
+        + (whole[:, None] @ weights["out"])[:, 0]
+        + weights["out_bias"]
+    )
     return logits
 
 

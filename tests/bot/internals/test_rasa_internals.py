@@ -87,3 +87,15 @@ def test_a_graph_is_run_as_by_dask() -> None:
     graph = {"in": ("in", 1), "a": (node("a"), "in"), "b": (node("b"), "in", "a")}
     targets = ["b", "a"]
     assert rasa_internals._run_graph(graph, targets) == list(dask.get(graph, targets))
+
+
+def test_a_copied_conversation_is_one_of_its_own(domain: Domain) -> None:
+    before = tracker(domain, said("red", redness="present"), SlotSet("redness", "present"))
+    replayed = before.travel_back_in_time(float("inf"))
+    twin = rasa_internals._copied_tracker(before)
+    assert twin == replayed
+    assert twin.current_state() == replayed.current_state()
+    assert twin.latest_message is replayed.latest_message
+    twin.update(SlotSet("redness", "absent"))
+    assert before.get_slot("redness") == "present"
+    assert len(before.events) == 2

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from actions.triage import findings
 from actions.triage.datafile import load
-from bot.nlu.answers import Answer, read_answer
+from bot.nlu.answers import Answer, is_bare_answer, read_answer
 
 DATA = load(Path(__file__).with_name("answers.yml"), {"type": "object"})
 STATES = ("absent", "present", "uncertain", "past")
@@ -152,3 +152,13 @@ def test_no_red_flag_is_cleared_without_a_word_of_denial(text: str, asks: list[s
     # "the second is fine" denies that item as "my lips are fine" does; a bare "fine" does not.
     item_is_fine = "fine" in words and words & {"second", "one", "1", "3", "lips", "hives", "rest"}
     assert not absent or item_is_fine or words & {"no", "none", "not", "just", "only", "except"}
+
+
+@pytest.mark.parametrize("text", ["no", "Nope!!", "yes", "not sure", "none of these", "no thanks"])
+def test_a_bare_answer_says_nothing_by_itself(text: str) -> None:
+    assert is_bare_answer(text)
+
+
+@pytest.mark.parametrize("text", ["no, my lips", "not any more", "yes my tongue", "my throat", ""])
+def test_what_names_something_or_nothing_is_no_bare_answer(text: str) -> None:
+    assert not is_bare_answer(text)
