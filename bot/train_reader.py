@@ -1,8 +1,8 @@
 """Train the semantic reader: `python -m bot.train_reader [--folder DIR]` (minutes on 2 cores).
 
 The encoder stays as it is; what is learnt is which of its token vectors speak of which finding
-(see `bot/nlu/semantic.py`). Clauses are learnt alone and, as they are met in messages, beside
-others. The same data give the same reader.
+(see `bot/nlu/semantic.py`). Clauses are learnt as they are met in messages, beside others. The same
+data give the same reader.
 """
 
 from __future__ import annotations
@@ -37,6 +37,9 @@ NETWORKS = 3
 
 #: What the network says of a clause: the findings in it, and how a mention in it is meant.
 OUTPUTS = len(label_names()) + len(MEANINGS)
+
+#: What it runs on, whatever the servers are given (`bot/setup/process.env`).
+THREADS = 2
 
 #: How many sentences of two to four single phrases are made up beside the phrases themselves.
 MADE_UP = 2_000
@@ -126,13 +129,11 @@ class Network(nn.Module):
 
 
 def sentences(messages: Sequence[tuple[Phrase, ...]]) -> list[tuple[Phrase, ...]]:
-    """What is encoded together: each phrase alone, each message whole, and made-up company."""
+    """What is encoded together: each message whole, and made-up ones of single phrases."""
     dice = random.Random(SEED)
     singles = [message[0] for message in messages if len(message) == 1]
-    whole = [message for message in messages if len(message) > 1]
-    alone = [(phrase,) for message in messages for phrase in message]
     made_up = [tuple(dice.sample(singles, dice.randint(2, 4))) for _ in range(MADE_UP)]
-    return [*alone, *whole, *made_up]
+    return [*messages, *made_up]
 
 
 def examples(encoder: Encoder, groups: Sequence[tuple[Phrase, ...]]) -> Iterator[Example]:
@@ -212,7 +213,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bot.train_reader", description=__doc__)
     parser.add_argument("--folder", type=Path, default=FOLDER)
     folder = parser.parse_args().folder
-    encoder = Encoder.load(threads=2)
+    torch.set_num_threads(THREADS)
+    encoder = Encoder.load(threads=THREADS)
     data = Data(list(examples(encoder, sentences(load_messages()))))
     print(f"Learning from {len(data.lengths)} clauses ...", flush=True)
     networks = [train(data, seed) for seed in range(SEED, SEED + NETWORKS)]
