@@ -1,6 +1,7 @@
 """The guide on the command line.
 
-    python -m knowledge build [--guide DIR] [--index DIR]     index a folder of documents
+    python -m knowledge build [--guide DIR] [--index DIR]     index a folder of documents; with
+                              [--strict]                      --strict all of them must be readable
     python -m knowledge search [--index DIR]                  questions to answers, JSON lines
     python -m knowledge list [--index DIR]                    documents and their sections
     python -m knowledge show SECTION [--index DIR]            the passages of a section
@@ -21,11 +22,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from knowledge.blocks import GuideError, slugify
 from knowledge.build import build
 from knowledge.data import DataError
-from knowledge.documents import GuideError, slugify
 from knowledge.encoder import Encoder, EncoderMissingError
 from knowledge.index import FOLDER, IndexUnusableError
+from knowledge.progress import Progress
 from knowledge.search import Searcher
 
 GUIDE = Path(__file__).with_name("guide")
@@ -53,15 +55,25 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _build(options: argparse.Namespace) -> int:
-    built = build(options.guide, options.index, Encoder.load())
-    for document in built.documents:
+    built = build(options.guide, options.index, Encoder.load(), options.strict, Progress())
+    for file, document in built.guide.documents.items():
         passages = sum(len(section.spans) for section in document.sections)
+        left_out = f"; left out: {', '.join(document.left_out)}" if document.left_out else ""
         print(
-            f"{document.slug} {document.version}: "
-            f"{len(document.sections)} sections, {passages} passages"
+            f"taken     {file} as {document.slug} {document.version}: "
+            f"{_count(len(document.sections), 'section')}, {_count(passages, 'passage')}{left_out}"
         )
-    print(f"index {built.generation}: {built.vectors} vectors in {options.index}")
+    for file, reason in built.guide.left_out.items():
+        print(f"left out  {file}: {reason}")
+    print(
+        f"index {built.generation}: {built.vectors} vectors, {built.encoded} texts newly encoded, "
+        f"in {options.index}"
+    )
     return 0
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number} {name}{'' if number == 1 else 's'}"
 
 
 def _search(options: argparse.Namespace) -> int:
@@ -134,6 +146,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--index", type=Path, default=FOLDER)
         if name == "build":
             command.add_argument("--guide", type=Path, default=GUIDE)
+            command.add_argument("--strict", action="store_true")
         if name == "show":
             command.add_argument("section")
     return parser

@@ -58,7 +58,7 @@ def test_build_list_and_show(
 ) -> None:
     index = str(tmp_path / "index")
     assert main(["build", "--guide", str(small_guide), "--index", index]) == 0
-    assert "plants 7: 2 sections, 3 passages" in capsys.readouterr().out
+    assert "taken     plants.md as plants 7: 2 sections, 3 passages" in capsys.readouterr().out
     assert main(["list", "--index", index]) == 0
     listed = capsys.readouterr().out
     assert "Care of house plants (version 7; A test)" in listed
@@ -76,8 +76,8 @@ def test_show_suggests_a_section(guide_index: Path, capsys: pytest.CaptureFixtur
     ("files", "says"),
     [
         ({}, "no document in it"),
-        ({"a.md": b"words without a heading"}, "no headings"),
-        ({"a.md": b"# \xe9"}, "not UTF-8"),
+        ({"a.md": b"# A"}, "no text in it"),
+        ({"a.md": b"# \xe9", "b.docx": b"x"}, "not UTF-8"),
     ],
 )
 def test_a_guide_that_cannot_be_built_is_one_clear_line(
@@ -92,6 +92,30 @@ def test_a_guide_that_cannot_be_built_is_one_clear_line(
     assert captured.out == ""
     assert says in captured.err
     assert captured.err.count("\n") == 1
+
+
+def test_build_reports_every_file_and_what_was_left_out_of_it(
+    small_guide: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (small_guide / "page.html").write_text("<p>Words.</p><script>alert(1)</script>")
+    (small_guide / "scan.docx").write_text("no docx")
+    (small_guide / "logo.png").write_bytes(b"")
+    build = ["build", "--guide", str(small_guide), "--index", str(tmp_path / "index")]
+    assert main(build) == 0
+    plants, page, logo, scan, index = capsys.readouterr().out.splitlines()
+    assert plants.startswith("taken     plants.md as plants 7:")
+    assert page == (
+        "taken     page.html as page unversioned: 1 section, 1 passage; left out: 1 script"
+    )
+    assert logo.startswith("left out  logo.png: no document;")
+    assert scan.startswith("left out  scan.docx: no DOCX inside")
+    assert index.startswith("index ")
+    assert main(build) == 0
+    assert ", 0 texts newly encoded" in capsys.readouterr().out
+    assert main([*build, "--strict"]) == 1
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err.count("\n")) == ("", 1)
+    assert "scan.docx: no DOCX inside" in captured.err
 
 
 def test_search_without_an_index_is_one_clear_line(
