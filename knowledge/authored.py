@@ -62,3 +62,17 @@ def declined_questions(folder: Path) -> list[tuple[str, str]]:
         return []
     content, _ = read_yaml(path, _SCHEMA)
     return [(topic, question) for topic, questions in content.items() for question in questions]
+
+
+def places(folder: Path) -> list[tuple[str, str]]:
+    """(File and line, question) of all questions of a guide, answered or declined."""
+    found = []
+    for path in sorted(path for path in folder.rglob("*.yml") if is_questions(path)):
+        content, lines = read_yaml(path, _SCHEMA)
+        file = path.relative_to(folder).as_posix()
+        found += [
+            (f"{file}:{lines[key, number]}", question)
+            for key, questions in content.items()
+            for number, question in enumerate(questions)
+        ]
+    return found

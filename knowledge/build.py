@@ -70,15 +70,22 @@ def build(
     when the index cannot be written. With `strict` every document must be readable.
     """
     read = read_guide(guide, _files_in_service(folder), strict, progress)
+    return build_from(read, folder, encoder, progress, folder)
+
+
+def build_from(
+    read: Guide, folder: Path, encoder: Encoder, progress: Progress, known: Path
+) -> Built:
+    """Build the index of a guide that has been read; vectors of the index in `known` are reused."""
     documents = list(read.documents.values())
     chunks = [passage for document in documents for passage in passages(document)]
     topic_words = sorted({word for document in documents for word in document.topic})
     topic = Topic(topic_words)
-    questions = answered_questions(guide, chunks)
-    declined = [question for _, question in declined_questions(guide)]
+    questions = answered_questions(read.folder, chunks)
+    declined = [question for _, question in declined_questions(read.folder)]
     everything = rows(chunks, questions, declined)
     faded = [topic.fade(row.text) for row in everything]
-    vectors, encoded = encode(faded, encoder, folder, progress)
+    vectors, encoded = encode(faded, encoder, known, progress)
     texts = [row.text for row in everything] + topic_words
     contents = _Contents(
         guide=read,
@@ -96,12 +103,12 @@ def build(
         "topic": topic_words,
         "documents": [
             {
-                "file": file,
+                "file": document.file,
                 "slug": document.slug,
                 "version": document.version,
                 "sha256": document.sha256,
             }
-            for file, document in read.documents.items()
+            for document in documents
         ],
     }
     generation = publish(folder, lambda fresh: _write(fresh, contents), manifest)
@@ -139,7 +146,7 @@ def _write(folder: Path, contents: _Contents) -> None:
     )
     _write_arrays(folder / layout.LEXICON, contents.lexicon.arrays())
     _write_lines(folder / layout.PASSAGES, [asdict(chunk) for chunk in contents.chunks])
-    entries = [_entry(file, document) for file, document in contents.guide.documents.items()]
+    entries = [_entry(document) for document in contents.guide.documents.values()]
     _write_lines(folder / layout.DOCUMENTS, entries)
     (folder / layout.VOCABULARY).write_text(json.dumps(contents.vocabulary), encoding="utf-8")
 
@@ -149,9 +156,9 @@ def _write_arrays(path: Path, arrays: dict[str, npt.NDArray[Any]]) -> None:
         np.savez(file, **arrays)
 
 
-def _entry(file: str, document: Document) -> dict[str, str]:
+def _entry(document: Document) -> dict[str, str]:
     return {
-        "file": file,
+        "file": document.file,
         "slug": document.slug,
         "title": document.title,
         "version": document.version,

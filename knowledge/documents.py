@@ -28,6 +28,8 @@ class Span:
     start: int
     end: int
     facts: tuple[str, ...]
+    where: str
+    """Its place in the file, see `Block.where`."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class Section:
 class Document:
     """One document of the guide."""
 
+    file: str
+    """Its file inside the guide's folder."""
     slug: str
     title: str
     version: str
@@ -71,8 +75,8 @@ class Document:
         return hashlib.sha256(f"{self.title}\0{self.version}\0{self.text}".encode()).hexdigest()
 
 
-def read_document(path: Path, slug: str = "") -> Document:
-    """One document; `slug` names it where the file itself does not.
+def read_document(path: Path, file: str = "", slug: str = "") -> Document:
+    """One document; `file` is its path inside the guide, `slug` its name if it gives none itself.
 
     Raises `GuideError` with one clear line.
     """
@@ -84,7 +88,7 @@ def read_document(path: Path, slug: str = "") -> Document:
                 "split it or save it without pictures"
             )
         reading = read(path, path.read_bytes())
-        return _document(reading, path, slug)
+        return _document(reading, file or path.name, slug)
     except FileNotFoundError:
         raise GuideError(f"{path}: is no longer there") from None
     except OSError as error:
@@ -93,14 +97,15 @@ def read_document(path: Path, slug: str = "") -> Document:
         raise GuideError(f"{path}: {error}") from error
 
 
-def _document(reading: Reading, path: Path, slug: str) -> Document:
+def _document(reading: Reading, file: str, slug: str) -> Document:
     front = reading.front
-    title = front.get("title") or _title(reading) or path.stem
+    title = front.get("title") or _title(reading) or Path(file).stem
     text, sections = _arrange(reading.blocks, title)
     if not sections:
         raise UnreadableError("no text in it; there is nothing to cite")
     return Document(
-        slug=slugify(front.get("slug") or slug or path.stem),
+        file=file,
+        slug=slugify(front.get("slug") or slug or Path(file).stem),
         title=title,
         version=front.get("version") or "unversioned",
         source=front.get("source") or "",
@@ -138,7 +143,7 @@ def _arrange(blocks: Iterable[Block], title: str) -> tuple[str, tuple[Section, .
             sections.append((block.text, early, [*anchors, *block.anchors]))
             early, anchors = [], []
             continue
-        span = Span(block.text, start, len(text), block.facts)
+        span = Span(block.text, start, len(text), block.facts, block.where)
         (sections[-1][1] if sections else early).append(span)
         (sections[-1][2] if sections else anchors).extend(block.anchors)
     if not sections:

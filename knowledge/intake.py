@@ -58,7 +58,8 @@ def read_guide(
             continue
         progress(f"reading {name}", number, len(paths))
         try:
-            documents[name] = read_document(path, slug=_free_slug(path, folder, documents))
+            slug = _free_slug(path, folder, documents)
+            documents[name] = read_document(path, name, slug)
         except GuideError as error:
             if strict or name in in_service:
                 raise GuideError(f"{error}; nothing was changed") from error

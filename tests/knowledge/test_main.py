@@ -62,9 +62,13 @@ def test_build_list_and_show(
     assert main(["list", "--index", index]) == 0
     listed = capsys.readouterr().out
     assert "Care of house plants (version 7; A test)" in listed
-    assert "plants/water/2" in listed
-    assert main(["show", "light", "--index", index]) == 0
-    assert "Ferns like shade." in capsys.readouterr().out
+    assert "  Water  /guide/plants#water  (plants.md:12)\n    plants/water/1\n" in listed
+    for section in ("light", "Light", "plants/light/1", "/guide/plants#light"):
+        assert main(["show", section, "--index", index]) == 0
+        shown = capsys.readouterr().out
+        assert "Ferns like shade." in shown
+        assert "/guide/plants#light, characters 120 to 170; plants.md:18" in shown
+        assert "cactus" not in shown
 
 
 def test_show_suggests_a_section(guide_index: Path, capsys: pytest.CaptureFixture[str]) -> None:
