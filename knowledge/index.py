@@ -43,9 +43,6 @@ PASSAGES = "passages.jsonl"
 DOCUMENTS = "documents.jsonl"
 VOCABULARY = "vocabulary.json"
 
-#: No message needs more neighbours than this; a smaller index gives all its vectors.
-_MOST_NEIGHBOURS = 4_096
-
 Floats = npt.NDArray[np.float32]
 
 
@@ -137,10 +134,10 @@ class Index:
 
     def similarities(self, vector: Vectors) -> Floats:
         """Cosine of a unit vector with every row; rows beyond the nearest share the lowest."""
-        wanted = min(len(self.row_kind), _MOST_NEIGHBOURS)
-        found, rows = self.vectors.search(vector[None, :], wanted)
-        result: Floats = np.full(len(self.row_kind), found[0, -1], dtype=np.float32)
-        result[rows[0]] = found[0]
+        nearest, rows = store.search(self.vectors, vector)
+        lowest = nearest[-1] if len(nearest) else -1.0
+        result: Floats = np.full(len(self.row_kind), lowest, dtype=np.float32)
+        result[rows] = nearest
         return result
 
     def best(self, similarities: Floats, kind: Kind) -> Floats:

@@ -1,8 +1,9 @@
 """The vectors of an index on disk: which kind of FAISS index fits how many.
 
-Up to `FLAT_UP_TO` all are compared, exactly. Beyond, they are sorted into about as many cells as a
-question is then compared with (inverted lists, Sivic and Zisserman, ICCV 2003), and only the cells
-nearest to the question are read: `python -m bench.vectors` measures what that costs and loses.
+Up to `FLAT_UP_TO` all are compared, exactly. Beyond, they are linked to their neighbours in a
+graph that a search walks along (HNSW: Malkov and Yashunin, 2016), which finds nearly all of the
+nearest ones: `python -m bench.vectors` measures what that costs and loses. Inverted lists (IVF)
+are made faster, but on real sentences a search must read a sixth of them to find as much.
 
 Both kinds keep whole vectors, so that the next build can take them over, and both are
 memory-mapped: a process reads only what it touches, and all processes share one copy.
@@ -10,43 +11,62 @@ memory-mapped: a process reads only what it touches, and all processes share one
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import faiss
 import numpy as np
+import numpy.typing as npt
 
 from knowledge.encoder import DIMENSIONS, Vectors
 
 FLAT_UP_TO = 20_000
 
-#: Cells for n vectors: CELLS * sqrt(n); each question reads READ of them (at least the few that
-#: hold enough). Measured at 100,000 and 1,000,000, see `bench/vectors.py`.
-_CELLS = 4
-_READ = 24
+#: Links of a vector, and how many candidates are kept while it is linked.
+_LINKS = 32
+_CANDIDATES = 100
 
-#: Vectors per cell that the cells are learnt from.
-_TRAINING = 64
+#: How many nearest vectors a search gives: no message needs more. A walk takes longer for more.
+_MOST_OF_FLAT = 4_096
+_MOST_OF_GRAPH = 160
 
 
 def make(vectors: Vectors) -> Any:
     """A FAISS index (inner product) of these vectors; the same one for the same vectors."""
     if len(vectors) <= FLAT_UP_TO:
-        flat = faiss.IndexFlatIP(DIMENSIONS)
-        flat.add(vectors)
-        return flat
-    cells = round(_CELLS * math.sqrt(len(vectors)))
-    index = faiss.IndexIVFFlat(
-        faiss.IndexFlatIP(DIMENSIONS), DIMENSIONS, cells, faiss.METRIC_INNER_PRODUCT
-    )
-    index.cp.spherical = True
-    index.cp.niter = 10
-    index.cp.max_points_per_centroid = _TRAINING
-    index.nprobe = min(_READ, cells)
-    index.train(vectors)
-    index.add(vectors)
+        index: Any = faiss.IndexFlatIP(DIMENSIONS)
+    else:
+        index = faiss.IndexHNSWFlat(DIMENSIONS, _LINKS, faiss.METRIC_INNER_PRODUCT)
+        index.hnsw.efConstruction = _CANDIDATES
+        index.hnsw.efSearch = _MOST_OF_GRAPH
+    with _one_thread():  # several threads would link in another order each time
+        index.add(vectors)
     return index
+
+
+def is_graph(index: Any) -> bool:
+    """Whether a FAISS index is searched along a graph, not vector by vector."""
+    return hasattr(index, "hnsw")
+
+
+def search(index: Any, vector: Vectors) -> tuple[Vectors, npt.NDArray[np.int64]]:
+    """Cosines and rows of the vectors nearest to one unit vector, nearest first."""
+    wanted = min(index.ntotal, _MOST_OF_GRAPH if is_graph(index) else _MOST_OF_FLAT)
+    cosines, rows = index.search(vector[None, :], wanted)
+    found = rows[0] >= 0  # a walk may find fewer than wanted
+    return cosines[0][found], rows[0][found]
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    threads = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(threads)
 
 
 def write(index: Any, path: Path) -> None:
@@ -56,7 +76,7 @@ def write(index: Any, path: Path) -> None:
 
 def read(path: Path) -> Any:
     """Map a FAISS index into memory. Raises `RuntimeError` for a damaged file."""
-    # "IFC" maps vectors of flat and inverted indexes alike (plain IO_FLAG_MMAP: inverted only).
+    # "IFC" maps flat indexes and graphs (plain IO_FLAG_MMAP: only inverted lists).
     return faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +11,9 @@ from knowledge.documents import read_document
 from knowledge.encoder import Encoder
 from knowledge.generated import generated_questions, heading_question
 from knowledge.search import Searcher
+from tests.knowledge.conftest import GUIDE
+
+DEVELOPMENT = GUIDE.parents[1] / "tests" / "evaluation" / "questions" / "dev-own.jsonl"
 
 
 def test_sentences_and_the_heading_become_questions(small_guide: Path) -> None:
@@ -45,3 +50,25 @@ def test_a_guide_without_questions_finds_a_passage_by_its_heading(
     searcher = Searcher.load(tmp_path / "index", encoder)
     for question, section in (("sunbathing?", "Sun"), ("can I go to the gym?", "Gym")):
         assert searcher.search(question).passages[0].section == section
+
+
+def test_our_guide_without_its_questions_is_still_answered_from(
+    tmp_path: Path, encoder: Encoder
+) -> None:
+    """A floor under what a clinic's own guide can expect; the aim, 0.88, is not reached."""
+    guide = tmp_path / "guide"
+    guide.mkdir()
+    for path in GUIDE.glob("*.md"):
+        shutil.copy(path, guide)
+    build(guide, tmp_path / "index", encoder)
+    searcher = Searcher.load(tmp_path / "index", encoder)
+    rows = [json.loads(line) for line in DEVELOPMENT.read_text(encoding="utf-8").splitlines()]
+    inside = [row for row in rows if row["facts"] and "parts" not in row]
+    hits = [
+        bool(
+            set(searcher.search(row["question"], row.get("history", [])).passages[0].facts)
+            & set(row["facts"])
+        )
+        for row in inside
+    ]
+    assert sum(hits) / len(hits) >= 0.8
