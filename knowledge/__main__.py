@@ -63,7 +63,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _build(options: argparse.Namespace) -> int:
-    built = build(options.guide, options.index, Encoder.load(), options.strict, Progress())
+    with Progress.watched() as progress:
+        built = build(options.guide, options.index, Encoder.load(), options.strict, progress)
     for file, document in built.guide.documents.items():
         passages = sum(len(section.spans) for section in document.sections)
         left_out = f"; left out: {', '.join(document.left_out)}" if document.left_out else ""
@@ -154,9 +155,9 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    encoder, progress = Encoder.load(), Progress()
-    guide = read_guide(options.guide, progress=progress)
-    with tempfile.TemporaryDirectory() as folder:
+    encoder = Encoder.load()
+    with tempfile.TemporaryDirectory() as folder, Progress.watched() as progress:
+        guide = read_guide(options.guide, progress=progress)
         # An index of the guide as it is now, which may not be the one in service.
         build_from(guide, Path(folder), encoder, progress, known=options.index)
         searcher = Searcher.load(Path(folder), encoder)

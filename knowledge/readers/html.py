@@ -69,8 +69,8 @@ def _decoded(content: bytes) -> str:
 def _drop(soup: BeautifulSoup) -> list[str]:
     """Take out what is not read; the names of what was there."""
     dropped = []
-    if soup.head:
-        soup.head.extract()
+    for title in soup.find_all("title"):  # not the whole head: its end may be left unwritten
+        title.decompose()
     for tag in soup.find_all(True):
         if tag.decomposed:
             continue

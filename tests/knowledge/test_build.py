@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -194,8 +195,16 @@ def test_a_long_build_tells_how_far_it_is(
     build(small_guide, tmp_path / "index", encoder, progress=Progress(told, every=0))
     doing = [line.partition(":")[0] for line in told.getvalue().splitlines()]
     assert list(dict.fromkeys(doing)) == ["reading plants.md", "encoding", "writing"]
-    Progress(told := io.StringIO(), every=60)("encoding", 1, 9)
+
+
+def test_a_short_build_says_nothing_and_a_single_long_step_does() -> None:
+    told = io.StringIO()
+    Progress(told, every=60)("encoding", 1, 9)
     assert told.getvalue() == ""
+    with Progress.watched(every=0.05, out=told) as progress:
+        progress("reading large.pdf", 0, 2)
+        time.sleep(0.5)
+    assert told.getvalue().startswith("reading large.pdf: 0 of 2\n")
 
 
 def test_a_changed_guide_takes_over_and_the_index_before_last_goes(

@@ -17,6 +17,11 @@ def _answers(
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
+def _complaints(errors: str) -> list[str]:
+    """The lines of standard error that tell no progress, which a busy machine may need."""
+    return [line for line in errors.splitlines() if not line.startswith(("reading", "encoding"))]
+
+
 def test_one_answer_per_line_in_order(
     searcher: Searcher, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -94,8 +99,8 @@ def test_a_guide_that_cannot_be_built_is_one_clear_line(
     assert main(["build", "--guide", str(guide), "--index", str(tmp_path / "index")]) == 1
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert says in captured.err
-    assert captured.err.count("\n") == 1
+    (line,) = _complaints(captured.err)
+    assert says in line
 
 
 def test_build_reports_every_file_and_what_was_left_out_of_it(
@@ -118,8 +123,9 @@ def test_build_reports_every_file_and_what_was_left_out_of_it(
     assert ", 0 texts newly encoded" in capsys.readouterr().out
     assert main([*build, "--strict"]) == 1
     captured = capsys.readouterr()
-    assert (captured.out, captured.err.count("\n")) == ("", 1)
-    assert "scan.docx: no DOCX inside" in captured.err
+    assert captured.out == ""
+    (line,) = _complaints(captured.err)
+    assert "scan.docx: no DOCX inside" in line
 
 
 def test_search_without_an_index_is_one_clear_line(

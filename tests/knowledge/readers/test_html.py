@@ -33,7 +33,7 @@ def test_text_becomes_blocks_and_nothing_else_does() -> None:
         ("heading", "Sun"),
         ("paragraph", "Keep out of it."),
     ]
-    assert reading.left_out == ("1 hidden part", "1 navigation", "1 picture", "1 script")
+    assert reading.left_out == ("1 hidden part", "1 navigation", "1 picture", "1 script", "1 style")
 
 
 def test_details_places_facts_links_and_anchors() -> None:
@@ -55,6 +55,18 @@ def test_scripts_are_neither_run_nor_read(tmp_path: Path) -> None:
     reading = read(evil.encode())
     assert [block.text for block in reading.blocks] == ["Words."]
     assert not mark.exists()
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<html><head><title>T</title><body><p>One.<p>Two.</html>",
+        "<title>T</title><p>One.</p><p>Two.</p>",
+        "<div>One.<div>Two.",
+    ],
+)
+def test_tags_that_are_left_out_lose_no_text(page: str) -> None:
+    assert [block.text for block in read(page.encode()).blocks] == ["One.", "Two."]
 
 
 def test_the_declared_encoding_is_used() -> None:
