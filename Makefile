@@ -6,6 +6,7 @@
 # make lint    ruff and mypy
 # make evaluate   how well messages are read, on the labelled cases of tests/evaluation
 # make bench   our bot beside Rasa's default project: turns, start, memory
+# make bench-vectors   the search for vectors by size: time, memory, recall
 # make lock    resolve the pins of pyproject.toml anew into requirements/
 # make clean   remove everything made here, environments included
 #
@@ -25,7 +26,7 @@ CODE := actions bot knowledge bench tests
 BOTH := actions/triage bot/nlu bot/policies bot/channels bot/stores bot/rasa_internals.py bot/clinic.py bot/wording.py knowledge/encoder.py
 BOTH_TESTS := tests/actions/triage tests/bot/nlu tests/bot/policies tests/bot/channels tests/bot/stores tests/bot/internals tests/bot/test_clinic.py tests/knowledge/test_encoder*.py
 
-.PHONY: help run shell setup train test lint evaluate bench lock clean
+.PHONY: help run shell setup train test lint evaluate bench bench-vectors lock clean
 .SILENT:
 
 help:
@@ -59,6 +60,10 @@ evaluate: setup
 
 bench: setup
 	$(APP) -m bench
+
+bench-vectors:
+	$(SETUP) environments
+	$(APP) -m bench.vectors
 
 lock:
 	python3 bot/setup/environment.py lock

@@ -14,7 +14,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.messages import say
-from knowledge import Answer, Passage, Searcher
+from knowledge import Answer, Passage, Searcher, Served
 
 INDEX = Path(".build/index")
 
@@ -23,9 +23,13 @@ HISTORY = 2
 
 
 @lru_cache(maxsize=1)
+def _served() -> Served:
+    return Served(INDEX)
+
+
 def searcher() -> Searcher:
-    """The guide's index, loaded once per process."""
-    return Searcher.load(INDEX)
+    """The guide's index in service: loaded once, and again when a new one is built."""
+    return _served().searcher()
 
 
 class ActionAnswer(Action):

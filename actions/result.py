@@ -27,7 +27,7 @@ from actions.triage import (
     triage_message,
 )
 from bot.clinic import open_now
-from knowledge import Passage
+from knowledge import Passage, Searcher
 
 #: The guide's facts that a result shows beside its own words (numbers of the guide, `[S n]`).
 PASSAGES = {
@@ -54,13 +54,14 @@ def tell(
     result = assess(case)
     wording = "next_appointment" if "C3" in result.rules else result.disposition
     emergency = result.disposition is Disposition.EMERGENCY  # the dialogue's own policy was first
-    passages = [] if emergency else _passages(PASSAGES[wording])
-    safety_net = [] if emergency else _passages((SAFETY_NET,))
+    guide = searcher()  # one index for the whole result
+    passages = [] if emergency else _passages(guide, PASSAGES[wording])
+    safety_net = [] if emergency else _passages(guide, (SAFETY_NET,))
     message = triage_message(
         result,
         case,
         citations=[passage.citation() for passage in (*passages, *safety_net)],
-        versions={**searcher().versions(), "model": model_version(tracker)},
+        versions={**guide.versions(), "model": model_version(tracker)},
     )
     say(
         dispatcher,
@@ -105,5 +106,5 @@ def _ago(hours: float) -> str:
     return f"{round(hours / 24)} days"
 
 
-def _passages(facts: tuple[str, ...]) -> list[Passage]:
-    return [passage for fact in facts if (passage := searcher().passage_of_fact(fact))]
+def _passages(guide: Searcher, facts: tuple[str, ...]) -> list[Passage]:
+    return [passage for fact in facts if (passage := guide.passage_of_fact(fact))]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import sys
 import traceback
 from typing import Any
 
@@ -21,6 +22,9 @@ from sanic import Sanic
 
 from actions.answer import ActionAnswer, searcher
 from actions.triage_form import ValidateTriageForm
+from knowledge.data import DataError
+from knowledge.encoder import EncoderMissingError
+from knowledge.index import IndexUnusableError
 
 logger = logging.getLogger("actions")
 
@@ -64,7 +68,10 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=5055)
     port = parser.parse_args().port
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    searcher()  # load the index before the first patient asks
+    try:
+        searcher()  # load the index before the first patient asks
+    except (EncoderMissingError, IndexUnusableError, DataError) as error:
+        sys.exit(str(error))
     make_app().run(host="127.0.0.1", port=port, single_process=True, access_log=False, motd=False)
 
 

@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     from knowledge.chunks import Passage
     from knowledge.encoder import Encoder
     from knowledge.search import Answer, Searcher
+    from knowledge.served import Served
 
-__all__ = ["Answer", "Encoder", "Passage", "Searcher"]
+__all__ = ["Answer", "Encoder", "Passage", "Searcher", "Served"]
 
 _HOMES = {
     "Answer": "knowledge.search",
     "Encoder": "knowledge.encoder",
     "Passage": "knowledge.chunks",
     "Searcher": "knowledge.search",
+    "Served": "knowledge.served",
 }
 
 

@@ -1,13 +1,18 @@
 """The guide on the command line.
 
-    python -m knowledge build [--guide DIR] [--index DIR]     index a folder of documents
+    python -m knowledge build [--guide DIR] [--index DIR]     index a folder of documents; with
+                              [--strict]                      --strict all of them must be readable
     python -m knowledge search [--index DIR]                  questions to answers, JSON lines
-    python -m knowledge list [--index DIR]                    documents and their sections
-    python -m knowledge show SECTION [--index DIR]            the passages of a section
+    python -m knowledge list [--index DIR]                    documents, sections and their links
+    python -m knowledge show SECTION [--index DIR]            the passages of a section, by its
+                                                              heading, link or a passage's id
+    python -m knowledge check [--guide DIR] [--index DIR]     what is wrong with a guide; changes
+                                                              nothing
 
 `search` reads {"question", "history"?} and writes one line per line read, in order; a line that is
 no such object is answered with {"error"}. Exit code 1 and one line on standard error when
-something is missing or cannot be read.
+something is missing or cannot be read; 1 also when `check` finds something, which goes to standard
+output with file and line.
 """
 
 from __future__ import annotations
@@ -17,15 +22,20 @@ import difflib
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Callable
+from itertools import groupby
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from knowledge.build import build
+from knowledge.blocks import GuideError, slugify
+from knowledge.build import build, build_from
+from knowledge.check import check
 from knowledge.data import DataError
-from knowledge.documents import GuideError, slugify
 from knowledge.encoder import Encoder, EncoderMissingError
 from knowledge.index import FOLDER, IndexUnusableError
+from knowledge.intake import read_guide
+from knowledge.progress import Progress
 from knowledge.search import Searcher
 
 GUIDE = Path(__file__).with_name("guide")
@@ -53,15 +63,26 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _build(options: argparse.Namespace) -> int:
-    built = build(options.guide, options.index, Encoder.load())
-    for document in built.documents:
+    with Progress.watched() as progress:
+        built = build(options.guide, options.index, Encoder.load(), options.strict, progress)
+    for file, document in built.guide.documents.items():
         passages = sum(len(section.spans) for section in document.sections)
+        left_out = f"; left out: {', '.join(document.left_out)}" if document.left_out else ""
         print(
-            f"{document.slug} {document.version}: "
-            f"{len(document.sections)} sections, {passages} passages"
+            f"taken     {file} as {document.slug} {document.version}: "
+            f"{_count(len(document.sections), 'section')}, {_count(passages, 'passage')}{left_out}"
         )
-    print(f"index {built.generation}: {built.vectors} vectors in {options.index}")
+    for file, reason in built.guide.left_out.items():
+        print(f"left out  {file}: {reason}")
+    print(
+        f"index {built.generation}: {built.vectors} vectors, {built.encoded} texts newly encoded, "
+        f"in {options.index}"
+    )
     return 0
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number} {name}{'' if number == 1 else 's'}"
 
 
 def _search(options: argparse.Namespace) -> int:
@@ -99,25 +120,56 @@ def _list(options: argparse.Namespace) -> int:
     searcher = Searcher.load(options.index)
     for document in searcher.documents:
         print(f"{document.title} (version {document.version}; {document.source or 'no source'})")
-        for passage in searcher.passages:
-            if passage.url.startswith(f"{document.url}#"):
-                print(f"  {passage.id}  {passage.section}")
+        own = [
+            passage for passage in searcher.passages if passage.url.startswith(f"{document.url}#")
+        ]
+        for url, group in groupby(own, key=lambda passage: passage.url):
+            passages = list(group)
+            print(f"  {passages[0].section}  {url}  ({passages[0].where})")
+            for passage in passages:
+                print(f"    {passage.id}")
     return 0
 
 
 def _show(options: argparse.Namespace) -> int:
     searcher = Searcher.load(options.index)
-    wanted = slugify(options.section)
-    found = [passage for passage in searcher.passages if slugify(passage.section) == wanted]
+    wanted = options.section
+    found = [
+        passage
+        for passage in searcher.passages
+        if wanted in (passage.id, passage.url) or slugify(wanted) == slugify(passage.section)
+    ]
     if not found:
         sections = list(dict.fromkeys(passage.section for passage in searcher.passages))
-        near = difflib.get_close_matches(options.section, sections, n=2, cutoff=0.4)
+        near = difflib.get_close_matches(wanted, sections, n=2, cutoff=0.4)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        print(f"the guide has no section “{options.section}”{hint}", file=sys.stderr)
+        print(f"the guide has no section “{wanted}”{hint}", file=sys.stderr)
         return 1
     for passage in found:
-        print(f"{passage.document} — {passage.section}  [{passage.id}]\n{passage.text}\n")
+        print(
+            f"{passage.document} — {passage.section}  [{passage.id}]\n"
+            f"{passage.url}, characters {passage.start} to {passage.end}; {passage.where}\n"
+            f"{passage.text}\n"
+        )
     return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    encoder = Encoder.load()
+    with tempfile.TemporaryDirectory() as folder, Progress.watched() as progress:
+        guide = read_guide(options.guide, progress=progress)
+        # An index of the guide as it is now, which may not be the one in service.
+        build_from(guide, Path(folder), encoder, progress, known=options.index)
+        searcher = Searcher.load(Path(folder), encoder)
+        findings = check(guide, searcher, progress)
+    for finding in findings:
+        print(finding)
+    documents, passages = len(guide.documents), len(searcher.passages)
+    print(
+        f"{_count(documents, 'document')}, {_count(passages, 'passage')}: "
+        f"{_count(len(findings), 'finding') if findings else 'nothing found'}"
+    )
+    return 1 if findings else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -127,13 +179,15 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    runs = {"build": _build, "search": _search, "list": _list, "show": _show}
+    runs = {"build": _build, "search": _search, "list": _list, "show": _show, "check": _check}
     for name, run in runs.items():
         command = commands.add_parser(name)
         command.set_defaults(run=run)
         command.add_argument("--index", type=Path, default=FOLDER)
-        if name == "build":
+        if name in ("build", "check"):
             command.add_argument("--guide", type=Path, default=GUIDE)
+        if name == "build":
+            command.add_argument("--strict", action="store_true")
         if name == "show":
             command.add_argument("section")
     return parser

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from knowledge.blocks import slugify
 from knowledge.chunks import Passage
 from knowledge.data import DataError, read_yaml
 
@@ -26,6 +27,11 @@ _SCHEMA = {
 }
 
 
+def is_questions(path: Path) -> bool:
+    """Whether a file of a guide holds questions, and so is no document."""
+    return path.name.endswith(QUESTIONS_SUFFIX) or path.name == NOT_IN_GUIDE
+
+
 def answered_questions(folder: Path, passages: Sequence[Passage]) -> list[tuple[int, str]]:
     """(Number of the passage, question) of all question files of a guide, in file order.
 
@@ -33,9 +39,10 @@ def answered_questions(folder: Path, passages: Sequence[Passage]) -> list[tuple[
     """
     numbers = {passage.id: number for number, passage in enumerate(passages)}
     found = []
-    for path in sorted(folder.glob(f"*{QUESTIONS_SUFFIX}")):
+    for path in sorted(folder.rglob(f"*{QUESTIONS_SUFFIX}")):
         content, lines = read_yaml(path, _SCHEMA)
-        document = path.name.removesuffix(QUESTIONS_SUFFIX)
+        name = path.relative_to(folder).as_posix()
+        document = slugify(name.removesuffix(QUESTIONS_SUFFIX))
         for key, questions in content.items():
             number = numbers.get(f"{document}/{key}")
             if number is None:
@@ -55,3 +62,17 @@ def declined_questions(folder: Path) -> list[tuple[str, str]]:
         return []
     content, _ = read_yaml(path, _SCHEMA)
     return [(topic, question) for topic, questions in content.items() for question in questions]
+
+
+def places(folder: Path) -> list[tuple[str, str]]:
+    """(File and line, question) of all questions of a guide, answered or declined."""
+    found = []
+    for path in sorted(path for path in folder.rglob("*.yml") if is_questions(path)):
+        content, lines = read_yaml(path, _SCHEMA)
+        file = path.relative_to(folder).as_posix()
+        found += [
+            (f"{file}:{lines[key, number]}", question)
+            for key, questions in content.items()
+            for number, question in enumerate(questions)
+        ]
+    return found

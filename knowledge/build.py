@@ -7,49 +7,39 @@ error, a full disk or a kill leaves the index that was in service untouched.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import shutil
-import tempfile
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import faiss
 import numpy as np
 import numpy.typing as npt
 
+from knowledge import index as layout
+from knowledge import vectors as store
 from knowledge.abstain import pulls
 from knowledge.authored import answered_questions, declined_questions
-from knowledge.chunks import Passage, passages, sentences
-from knowledge.documents import Document, read_guide
-from knowledge.encoder import DIMENSIONS, Encoder, Vectors
-from knowledge.index import FORMAT, MANIFEST, IndexUnusableError, Kind, read_manifest
+from knowledge.chunks import Passage, passages
+from knowledge.documents import Document
+from knowledge.encoder import Encoder, Vectors
+from knowledge.index import IndexUnusableError, read_manifest
+from knowledge.intake import Guide, Progress, read_guide, silent
 from knowledge.lexical import Lexicon
+from knowledge.publish import publish
 from knowledge.question import Topic
+from knowledge.reuse import Hashes, encode, hashes
+from knowledge.rows import Kind, Row, rows
 from knowledge.words import content_stems, tokens
-
-_HOUR = 3600.0
-
-
-@dataclass(frozen=True)
-class _Row:
-    """One vector to be: its text, what it stands for, and its passage (-1 for none)."""
-
-    text: str
-    kind: Kind
-    passage: int
 
 
 @dataclass(frozen=True)
 class _Contents:
     """Everything that an index holds."""
 
-    documents: list[Document]
+    guide: Guide
     chunks: list[Passage]
-    rows: list[_Row]
+    rows: list[Row]
+    hashes: Hashes
     vectors: Vectors
     lexicon: Lexicon
     vocabulary: list[str]
@@ -60,74 +50,78 @@ class Built:
     """What a build has put into service."""
 
     generation: str
-    documents: tuple[Document, ...]
+    guide: Guide
     passages: int
     vectors: int
+    encoded: int
+    """Texts that were encoded; the vectors of all others were taken over."""
 
 
-def build(guide: Path, folder: Path, encoder: Encoder) -> Built:
+def build(
+    guide: Path,
+    folder: Path,
+    encoder: Encoder,
+    strict: bool = False,
+    progress: Progress = silent,
+) -> Built:
     """Build the index of the documents in `guide` and put it into service in `folder`.
 
     Raises `GuideError` or `DataError` (one line each) for a guide that cannot be indexed, `OSError`
-    when the index cannot be written.
+    when the index cannot be written. With `strict` every document must be readable.
     """
-    documents = read_guide(guide)
+    read = read_guide(guide, _files_in_service(folder), strict, progress)
+    return build_from(read, folder, encoder, progress, folder)
+
+
+def build_from(
+    read: Guide, folder: Path, encoder: Encoder, progress: Progress, known: Path
+) -> Built:
+    """Build the index of a guide that has been read; vectors of the index in `known` are reused."""
+    documents = list(read.documents.values())
     chunks = [passage for document in documents for passage in passages(document)]
     topic_words = sorted({word for document in documents for word in document.topic})
     topic = Topic(topic_words)
-    questions = answered_questions(guide, chunks)
-    declined = [question for _, question in declined_questions(guide)]
-    rows = _rows(chunks, questions, declined)
-    texts = [row.text for row in rows] + topic_words
+    questions = answered_questions(read.folder, chunks)
+    declined = [question for _, question in declined_questions(read.folder)]
+    everything = rows(chunks, questions, declined)
+    faded = [topic.fade(row.text) for row in everything]
+    vectors, encoded = encode(faded, encoder, known, progress)
+    texts = [row.text for row in everything] + topic_words
     contents = _Contents(
-        documents=documents,
+        guide=read,
         chunks=chunks,
-        rows=rows,
-        vectors=encoder.encode([topic.fade(row.text) for row in rows]),
+        rows=everything,
+        hashes=hashes(faded),
+        vectors=vectors,
         lexicon=_lexicon(chunks, questions, topic),
         vocabulary=sorted({word for text in texts for word in tokens(text)}),
     )
-    folder.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=".fresh-", dir=folder))
+    progress("writing", 0, 1)
+    manifest = {
+        "format": layout.FORMAT,
+        "encoder": encoder.fingerprint,
+        "topic": topic_words,
+        "documents": [
+            {
+                "file": document.file,
+                "slug": document.slug,
+                "version": document.version,
+                "sha256": document.sha256,
+            }
+            for document in documents
+        ],
+    }
+    generation = publish(folder, lambda fresh: _write(fresh, contents), manifest)
+    return Built(generation, read, len(chunks), len(everything), encoded)
+
+
+def _files_in_service(folder: Path) -> set[str]:
+    """The files whose documents the index in service holds."""
     try:
-        _write(fresh, contents)
-        generation = _content_hash(fresh)
-        manifest = {
-            "format": FORMAT,
-            "encoder": encoder.fingerprint,
-            "generation": generation,
-            "topic": topic_words,
-            "documents": [
-                {"slug": document.slug, "version": document.version, "sha256": document.sha256}
-                for document in documents
-            ],
-        }
-        _put_into_service(fresh, folder, manifest)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-    return Built(generation, tuple(documents), len(chunks), len(rows))
-
-
-def _rows(
-    chunks: list[Passage], questions: list[tuple[int, str]], declined: list[str]
-) -> list[_Row]:
-    """Everything that gets a vector. A passage without authored questions stands for itself."""
-    rows = [
-        _Row(f"{chunk.section}. {chunk.text}", Kind.PASSAGE, n) for n, chunk in enumerate(chunks)
-    ]
-    pieces = [
-        _Row(sentence, Kind.SENTENCE, number)
-        for number, chunk in enumerate(chunks)
-        for sentence in sentences(chunk)
-    ]
-    asked = [_Row(question, Kind.QUESTION, number) for number, question in questions]
-    with_questions = {number for number, _ in questions}
-    asked += [
-        _Row(piece.text, Kind.QUESTION, piece.passage)
-        for piece in pieces
-        if piece.passage not in with_questions
-    ]
-    return rows + pieces + asked + [_Row(question, Kind.DECLINED, -1) for question in declined]
+        documents = read_manifest(folder).get("documents") or []
+    except IndexUnusableError:
+        return set()
+    return {str(document.get("file")) for document in documents}
 
 
 def _lexicon(chunks: list[Passage], questions: list[tuple[int, str]], topic: Topic) -> Lexicon:
@@ -139,22 +133,22 @@ def _lexicon(chunks: list[Passage], questions: list[tuple[int, str]], topic: Top
 
 
 def _write(folder: Path, contents: _Contents) -> None:
-    flat = faiss.IndexFlatIP(DIMENSIONS)
-    flat.add(contents.vectors)
-    faiss.write_index(flat, str(folder / "vectors.faiss"))
+    store.write(store.make(contents.vectors), folder / layout.VECTORS)
+    np.save(folder / layout.HASHES, contents.hashes, allow_pickle=False)
     kinds = np.array([row.kind for row in contents.rows], dtype=np.int8)
     _write_arrays(
-        folder / "rows.npz",
+        folder / layout.ROWS,
         {
             "passage": np.array([row.passage for row in contents.rows], dtype=np.int32),
             "kind": kinds,
             "pull": pulls(contents.vectors, kinds == Kind.QUESTION, kinds == Kind.DECLINED),
         },
     )
-    _write_arrays(folder / "bm25.npz", contents.lexicon.arrays())
-    _write_lines(folder / "passages.jsonl", [asdict(chunk) for chunk in contents.chunks])
-    _write_lines(folder / "documents.jsonl", [_entry(document) for document in contents.documents])
-    (folder / "vocabulary.json").write_text(json.dumps(contents.vocabulary), encoding="utf-8")
+    _write_arrays(folder / layout.LEXICON, contents.lexicon.arrays())
+    _write_lines(folder / layout.PASSAGES, [asdict(chunk) for chunk in contents.chunks])
+    entries = [_entry(document) for document in contents.guide.documents.values()]
+    _write_lines(folder / layout.DOCUMENTS, entries)
+    (folder / layout.VOCABULARY).write_text(json.dumps(contents.vocabulary), encoding="utf-8")
 
 
 def _write_arrays(path: Path, arrays: dict[str, npt.NDArray[Any]]) -> None:
@@ -164,6 +158,7 @@ def _write_arrays(path: Path, arrays: dict[str, npt.NDArray[Any]]) -> None:
 
 def _entry(document: Document) -> dict[str, str]:
     return {
+        "file": document.file,
         "slug": document.slug,
         "title": document.title,
         "version": document.version,
@@ -177,43 +172,3 @@ def _entry(document: Document) -> dict[str, str]:
 def _write_lines(path: Path, rows: list[dict[str, Any]]) -> None:
     lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     path.write_text("".join(lines), encoding="utf-8")
-
-
-def _content_hash(folder: Path) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(folder.iterdir()):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def _put_into_service(fresh: Path, folder: Path, manifest: dict[str, Any]) -> None:
-    """Name the generation, then point the manifest at it in one step.
-
-    The generation before stays for processes that are just opening it; older ones go, and so does
-    what a killed build left behind.
-    """
-    target = folder / manifest["generation"]
-    if target.exists() and _content_hash(target) != manifest["generation"]:
-        shutil.rmtree(target)
-    if not target.exists():
-        fresh.chmod(0o755)
-        fresh.rename(target)
-    kept = {target.name, _generation_in_service(folder)}
-    handle, name = tempfile.mkstemp(prefix=".manifest-", dir=folder)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(manifest, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(name).chmod(0o644)
-    os.replace(name, folder / MANIFEST)
-    for path in folder.iterdir():
-        left_over = path.name.startswith(".") and time.time() - path.stat().st_mtime > _HOUR
-        if path.is_dir() and (left_over or not path.name.startswith((".", *kept))):
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def _generation_in_service(folder: Path) -> str:
-    try:
-        return str(read_manifest(folder).get("generation"))
-    except IndexUnusableError:
-        return ""

@@ -35,6 +35,8 @@ class Passage:
     """Link to the section."""
     facts: tuple[str, ...] = ()
     """Facts of the guide's fact list that the passage carries (`S13`, `G:eye`)."""
+    where: str = ""
+    """File and line (or page) of the guide's folder that it comes from."""
     score: float = 0.0
     """How well it fits the question; only for comparing passages of one answer."""
 
@@ -63,6 +65,7 @@ def passages(document: Document) -> list[Passage]:
             end=span.end,
             url=f"{document.url}#{section.slug}",
             facts=span.facts,
+            where=f"{document.file}{span.where}",
         )
         for section in document.sections
         for number, span in enumerate(section.spans, start=1)

@@ -2,7 +2,8 @@
 
     INDEX/manifest.json          format, encoder, documents, and the name of the generation
     INDEX/<generation>/          named by the hash of its content, never changed once written
-        vectors.faiss            all vectors (FAISS, inner product), memory-mapped
+        vectors.faiss            all vectors (`knowledge.vectors`), memory-mapped
+        hashes.npy               of the text of each vector, so that it is not encoded again
         rows.npz                 for each vector: its passage, its kind, its pull
         bm25.npz                 word weights (`knowledge.lexical`)
         passages.jsonl           passages in reading order
@@ -18,24 +19,29 @@ from __future__ import annotations
 import json
 import zipfile
 from dataclasses import dataclass
-from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-import faiss
 import numpy as np
 import numpy.typing as npt
 
+from knowledge import vectors as store
 from knowledge.chunks import Passage
 from knowledge.encoder import Vectors
 from knowledge.lexical import Lexicon
+from knowledge.rows import Kind
 
 FOLDER = Path(__file__).resolve().parents[1] / ".build" / "index"
-FORMAT = 1
-MANIFEST = "manifest.json"
+FORMAT = 2
 
-#: No message needs more neighbours than this; a smaller index gives all its vectors.
-_MOST_NEIGHBOURS = 4_096
+MANIFEST = "manifest.json"
+VECTORS = "vectors.faiss"
+HASHES = "hashes.npy"
+ROWS = "rows.npz"
+LEXICON = "bm25.npz"
+PASSAGES = "passages.jsonl"
+DOCUMENTS = "documents.jsonl"
+VOCABULARY = "vocabulary.json"
 
 Floats = npt.NDArray[np.float32]
 
@@ -44,21 +50,12 @@ class IndexUnusableError(RuntimeError):
     """There is no index, or it does not fit this program; the message says what to do."""
 
 
-class Kind(IntEnum):
-    """What a vector stands for."""
-
-    PASSAGE = 0
-    SENTENCE = 1
-    QUESTION = 2
-    """A question that the passage answers."""
-    DECLINED = 3
-    """A question that the guide does not answer; belongs to no passage (-1)."""
-
-
 @dataclass(frozen=True)
 class DocumentEntry:
     """A document as the index keeps it."""
 
+    file: str
+    """Its file inside the guide's folder."""
     slug: str
     title: str
     version: str
@@ -113,22 +110,21 @@ class Index:
 
     @classmethod
     def _read(cls, folder: Path, manifest: dict[str, Any]) -> Index:
-        # Memory-mapped: several processes share one copy of the vectors.
-        vectors = faiss.read_index(str(folder / "vectors.faiss"), faiss.IO_FLAG_MMAP_IFC)
-        with np.load(folder / "rows.npz", allow_pickle=False) as rows:
+        vectors = store.read(folder / VECTORS)
+        with np.load(folder / ROWS, allow_pickle=False) as rows:
             row_passage, row_kind, row_pull = rows["passage"], rows["kind"], rows["pull"]
-        with np.load(folder / "bm25.npz", allow_pickle=False) as arrays:
+        with np.load(folder / LEXICON, allow_pickle=False) as arrays:
             lexicon = Lexicon.from_arrays(arrays)
         return cls(
             generation=manifest["generation"],
             encoder=manifest["encoder"],
-            documents=tuple(DocumentEntry(**row) for row in _lines(folder / "documents.jsonl")),
+            documents=tuple(DocumentEntry(**row) for row in _lines(folder / DOCUMENTS)),
             passages=tuple(
                 Passage(**{**row, "facts": tuple(row["facts"])})
-                for row in _lines(folder / "passages.jsonl")
+                for row in _lines(folder / PASSAGES)
             ),
             topic=tuple(manifest["topic"]),
-            vocabulary=tuple(json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))),
+            vocabulary=tuple(json.loads((folder / VOCABULARY).read_text(encoding="utf-8"))),
             lexicon=lexicon,
             vectors=vectors,
             row_passage=row_passage,
@@ -138,10 +134,10 @@ class Index:
 
     def similarities(self, vector: Vectors) -> Floats:
         """Cosine of a unit vector with every row; rows beyond the nearest share the lowest."""
-        wanted = min(len(self.row_kind), _MOST_NEIGHBOURS)
-        found, rows = self.vectors.search(vector[None, :], wanted)
-        result: Floats = np.full(len(self.row_kind), found[0, -1], dtype=np.float32)
-        result[rows[0]] = found[0]
+        nearest, rows = store.search(self.vectors, vector)
+        lowest = nearest[-1] if len(nearest) else -1.0
+        result: Floats = np.full(len(self.row_kind), lowest, dtype=np.float32)
+        result[rows] = nearest
         return result
 
     def best(self, similarities: Floats, kind: Kind) -> Floats:
@@ -170,4 +166,5 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    # Not splitlines(): it would also split at characters that may stand inside a text.
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]

@@ -15,8 +15,9 @@ import numpy.typing as npt
 
 from knowledge.abstain import NOTHING, Features, evidence
 from knowledge.encoder import Encoder, Vectors
-from knowledge.index import Index, Kind
+from knowledge.index import Index
 from knowledge.question import Topic, lean
+from knowledge.rows import Kind
 from knowledge.spelling import Spelling
 from knowledge.words import content_stems, tokens
 

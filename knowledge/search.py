@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import chain, islice, takewhile
 from pathlib import Path
 from typing import Any, Literal
 
@@ -121,28 +122,35 @@ class Searcher:
         }
 
     def _answer(self, ranking: Ranking) -> Answer:
-        passages = [
+        # One after the other: of a large guide only the first few are ever looked at.
+        ranked = (
             replace(self._index.passages[number], score=round(ranking.scores[number], 4))
             for number in ranking.order
-        ]
+        )
+        passages = list(islice(ranked, SHOWN))
         answerable = self._abstention.answerable(ranking.features)
         answered = answerable >= self._abstention.threshold
         return Answer(
             status="answered" if answered else "not_in_guide",
             answerable=answerable,
-            passages=tuple(passages[:SHOWN]),
-            suggestions=_nearby(passages[answered:], passages[0].section if answered else ""),
+            passages=tuple(passages),
+            suggestions=_nearby(
+                chain(passages[answered:], ranked), passages[0].section if answered else ""
+            ),
         )
 
 
 def _nearby(passages: Iterable[Passage], shown: str) -> tuple[str, ...]:
-    """Sections that come near the question, without the one that is shown."""
-    sections = dict.fromkeys(
-        passage.section
-        for passage in passages
-        if passage.score >= _NEARBY and passage.section.lower() not in _NO_TOPIC
-    )
-    return tuple(section for section in sections if section != shown)[:MOST_SUGGESTIONS]
+    """Sections that come near the question, best first, without the one that is shown."""
+    near = takewhile(lambda passage: passage.score >= _NEARBY, passages)
+    topics = (passage.section for passage in near if passage.section.lower() not in _NO_TOPIC)
+    found: list[str] = []
+    for section in topics:
+        if section not in (shown, *found):
+            found.append(section)
+        if len(found) == MOST_SUGGESTIONS:
+            break
+    return tuple(found)
 
 
 def _joined(answers: list[Answer]) -> Answer:

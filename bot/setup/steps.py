@@ -49,7 +49,7 @@ STEPS = (
         name="index",
         doing="indexing the guide",
         command=(
-            *(_APP, "-m", "knowledge", "build"),
+            *(_APP, "-m", "knowledge", "build", "--strict"),
             *("--guide", "knowledge/guide", "--index", ".build/index"),
         ),
         inputs=("knowledge",),

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.documents import Document, GuideError, read_document, read_guide, slugify
+from knowledge.blocks import GuideError
+from knowledge.documents import Document, read_document
 
 
 @pytest.fixture
@@ -77,41 +78,22 @@ def test_the_hash_follows_the_text(small_guide: Path, plants: Document) -> None:
     assert read_document(path).sha256 != plants.sha256
 
 
-@pytest.mark.parametrize(
-    ("content", "says"),
-    [
-        (b"only text, no heading\n", "no headings"),
-        (b"", "no headings"),
-        (b"# Heading\n\n## Another\n", "no text under its headings"),
-        (b"# caf\xe9\n\ntext\n", "not UTF-8"),
-        (b"---\ntitle: [\n---\n# A\n\ntext\n", "front matter"),
-        (b"---\njust words\n---\n# A\n\ntext\n", "front matter"),
-    ],
-)
-def test_a_file_that_cannot_be_used_is_one_clear_line(
-    tmp_path: Path, content: bytes, says: str
-) -> None:
-    path = tmp_path / "some.md"
-    path.write_bytes(content)
-    with pytest.raises(GuideError, match=says) as error:
+def test_an_error_names_file_and_trouble_on_one_line(tmp_path: Path) -> None:
+    path = _written(tmp_path, "")
+    with pytest.raises(GuideError, match="no text in it") as error:
         read_document(path)
-    assert str(path) in str(error.value)
-    assert "\n" not in str(error.value)
+    assert str(error.value).startswith(f"{path}: ")
+    with pytest.raises(GuideError, match="is no longer there"):
+        read_document(tmp_path / "gone.md")
 
 
-def test_an_empty_and_a_missing_folder(tmp_path: Path) -> None:
-    with pytest.raises(GuideError, match="no document in it"):
-        read_guide(tmp_path)
-    with pytest.raises(GuideError, match="no such folder"):
-        read_guide(tmp_path / "nowhere")
+def test_title_from_the_heading_of_the_document_else_from_its_properties(tmp_path: Path) -> None:
+    page = "<title>Sheet</title><h{0}>Care</h{0}><p>Text.</p>"
+    assert read_document(_written(tmp_path, page.format(1), "a.html")).title == "Care"
+    assert read_document(_written(tmp_path, page.format(2), "b.html")).title == "Sheet"
 
 
-def test_two_documents_of_one_slug(tmp_path: Path) -> None:
-    _written(tmp_path, "---\nslug: one\n---\n# A\n\nText.\n", "a.md")
-    _written(tmp_path, "---\nslug: one\n---\n# B\n\nText.\n", "b.md")
-    with pytest.raises(GuideError, match=r"b\.md: has the slug of .*a\.md"):
-        read_guide(tmp_path)
-
-
-def test_slugs_are_plain() -> None:
-    assert slugify("Prevention: before the treatment!") == "prevention-before-the-treatment"
+def test_anchors_belong_to_the_section_that_they_stand_in(tmp_path: Path) -> None:
+    page = "<h2 id='a'>Care</h2><p id='b'>One.</p><div id='c'><h2>Sun</h2><p>Two.</p></div>"
+    care, sun = read_document(_written(tmp_path, page, "a.html")).sections
+    assert (care.anchors, sun.anchors) == (("a", "b"), ("c",))

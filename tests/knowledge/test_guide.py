@@ -9,7 +9,8 @@ import yaml
 
 from knowledge.authored import answered_questions, declined_questions
 from knowledge.chunks import Passage, passages
-from knowledge.documents import Document, read_guide
+from knowledge.documents import Document
+from knowledge.intake import read_guide
 from tests.knowledge.conftest import GUIDE
 
 SECTIONS = [
@@ -58,7 +59,7 @@ CAUTION = re.compile(r"ask your|tell the|call the|emergency|emergency care|can s
 
 @pytest.fixture(scope="module")
 def documents() -> dict[str, Document]:
-    return {document.slug: document for document in read_guide(GUIDE)}
+    return {document.slug: document for document in read_guide(GUIDE).documents.values()}
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,8 @@ import pytest
 
 from knowledge.build import build
 from knowledge.encoder import Encoder
-from knowledge.index import MANIFEST, Index, IndexUnusableError, Kind
+from knowledge.index import MANIFEST, Index, IndexUnusableError
+from knowledge.rows import Kind
 
 
 @pytest.fixture
