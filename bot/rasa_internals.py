@@ -5,7 +5,9 @@
 - It sends all that was ever said with every call of an action, though the slots hold what is known.
 - It checks the schema of all events, and the schema's own schema, with every reply: 38 % of a turn.
 - It copies every slot through Python's generic copying several times a turn: another 10 %; and a
-  whole conversation, by replaying it, before every action: 3 %, more as it grows.
+  whole conversation, by replaying it, before every action and in every form: 7 %, more as it grows.
+- It finds out which events count, through the whole conversation, six times a turn, and for every
+  action of a form looks back anew: 25 % of a turn after ten messages, more as they grow.
 - It goes through all mappings of all slots twice a turn, though here every slot is filled from the
   entity of its name, and notes again what is known already: 13 %, and the rows to be stored.
 - It opens a new connection for every call of an action: 1 ms.
@@ -20,14 +22,26 @@ import asyncio
 import copy
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import islice
 from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
 import rasa
-from rasa.core.actions import action
+from rasa.core.actions import action, forms
 from rasa.engine.runner import dask as runner
-from rasa.shared.core.events import Event, SlotSet, UserUttered
+from rasa.shared.core.constants import REQUESTED_SLOT
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActionReverted,
+    ActiveLoop,
+    Event,
+    Restarted,
+    SessionStarted,
+    SlotSet,
+    UserUtteranceReverted,
+    UserUttered,
+)
 from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
@@ -46,9 +60,11 @@ def adjust() -> None:
     action.RemoteAction._action_call_format = _call
     action.RemoteAction._validate_action_result = _is_valid
     action.ActionExtractSlots.run = _extract_slots
+    forms.FormAction._temporary_tracker = _in_form
     endpoints.EndpointConfig.session = _session
     Slot.__copy__ = _copied
     DialogueStateTracker.copy = _copied_tracker
+    DialogueStateTracker.applied_events = _applied_events
     runner.dask = SimpleNamespace(get=_run_graph)
 
 
@@ -115,6 +131,45 @@ def _copied_tracker(tracker: DialogueStateTracker) -> DialogueStateTracker:
     twin.events = copy.copy(tracker.events)
     twin.active_loop = copy.copy(tracker.active_loop)
     return twin
+
+
+def _in_form(
+    form: forms.FormAction, tracker: DialogueStateTracker, new: list[Event], _: Any
+) -> DialogueStateTracker:
+    """The conversation as the form's validation gets to see it."""
+    twin = _copied_tracker(tracker)
+    asked = SlotSet(REQUESTED_SLOT, form.get_slot_to_fill(tracker))
+    twin.update_with_events([asked, ActionExecuted(form.name()), *new], None)
+    return twin
+
+
+def _applied_events(tracker: DialogueStateTracker) -> list[Event]:
+    """Rasa's answer, found by going on from the last one; events only ever come to the end."""
+    events = tracker.events
+    loops = {event.name for event in events if type(event) is ActiveLoop and event.name}
+    seen, last, known, applied = tracker.__dict__.get("_applied_so_far", (0, None, loops, []))
+    if known != loops or seen > len(events) or (seen and events[seen - 1] is not last):
+        seen, applied = 0, []
+    applied = list(applied)
+    for event in islice(events, seen, None):
+        if isinstance(event, (Restarted, SessionStarted)):
+            applied = []
+        elif isinstance(event, ActionReverted):
+            tracker._undo_till_previous(ActionExecuted, applied)
+        elif isinstance(event, UserUtteranceReverted):
+            tracker._undo_till_previous(UserUttered, applied)
+            tracker._undo_till_previous(ActionExecuted, applied)
+        elif (
+            isinstance(event, ActionExecuted)
+            and event.action_name in loops
+            and not tracker._first_loop_execution_or_unhappy_path(event.action_name, applied)
+        ):
+            tracker._undo_till_previous_loop_execution(event.action_name, applied)
+        else:
+            applied.append(event)
+    if events:
+        tracker.__dict__["_applied_so_far"] = (len(events), events[-1], loops, applied)
+    return list(applied)
 
 
 async def _extract_slots(

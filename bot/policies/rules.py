@@ -15,7 +15,7 @@ from rasa.engine.graph import ExecutionContext
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.domain import Domain, State
-from rasa.shared.core.events import ActionExecuted
+from rasa.shared.core.events import ActionExecuted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
 _NO_RULE: tuple[str | None, str | None, bool] = (None, None, False)
@@ -65,12 +65,16 @@ class Rules(RulePolicy):
                 tracker, domain, use_text_for_last_user_input, rule_only_data
             )
             return all_states
-        before = sum(isinstance(event, ActionExecuted) for event in tracker.applied_events())
-        states = [
-            domain._clean_state(domain.get_active_state(earlier))
-            for at, (earlier, _) in enumerate(tracker.generate_all_prior_trackers())
-            if at > before - self._reach
-        ]
+        events = tracker.applied_events()
+        actions = [at for at, event in enumerate(events) if isinstance(event, ActionExecuted)]
+        described = {*actions[max(0, len(actions) + 1 - self._reach) :], len(events)}
+        slots = [slot for slot in tracker.slots.values() if slot.influence_conversation]
+        earlier, states = DialogueStateTracker(tracker.sender_id, slots), []
+        for at, event in enumerate((*events, None)):
+            if at in described:
+                states.append(domain._clean_state(domain.get_active_state(earlier)))
+            if event and not (isinstance(event, SlotSet) and event.key not in earlier.slots):
+                earlier.update(event)
         self.featurizer._choose_last_user_input([states], use_text_for_last_user_input)
         return states
 

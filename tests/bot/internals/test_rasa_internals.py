@@ -6,16 +6,31 @@ from typing import Any
 
 import dask
 import pytest
-from rasa.core.actions import action
+from hypothesis import given
+from hypothesis import strategies as st
+from rasa.core.actions import action, forms
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import BotUttered, SlotSet, UserUttered
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActionExecutionRejected,
+    ActionReverted,
+    ActiveLoop,
+    BotUttered,
+    Event,
+    Restarted,
+    SlotSet,
+    UserUtteranceReverted,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import EndpointConfig
 
 from bot import rasa_internals
 
-EXTRACT = action.ActionExtractSlots.run  # Rasa's own, before it is changed
+IN_FORM = forms.FormAction._temporary_tracker
+EXTRACT = action.ActionExtractSlots.run  # Rasa's own, before they are changed
+APPLIED = DialogueStateTracker.applied_events
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +114,51 @@ def test_a_copied_conversation_is_one_of_its_own(domain: Domain) -> None:
     twin.update(SlotSet("redness", "absent"))
     assert before.get_slot("redness") == "present"
     assert len(before.events) == 2
+
+
+def test_a_form_sees_the_conversation_as_in_rasa(domain: Domain) -> None:
+    asked = (ActionExecuted("triage_form"), ActiveLoop("triage_form"), BotUttered("which?"))
+    now = tracker(domain, said("red"), *asked, ActionExecuted("action_listen"), said("no"))
+    form = forms.FormAction("triage_form", None)
+    new = [SlotSet("redness", "present")]
+    ours = rasa_internals._in_form(form, now, list(new), domain)
+    theirs = IN_FORM(form, now, list(new), domain)
+    assert [e.as_dict() | {"timestamp": 0} for e in ours.events] == [
+        e.as_dict() | {"timestamp": 0} for e in theirs.events
+    ]
+    assert ours.current_slot_values() == theirs.current_slot_values()
+    assert ours.active_loop == theirs.active_loop
+    assert len(now.events) == 6
+
+
+FORM = "triage_form"
+EVENTS = st.sampled_from(
+    [
+        lambda: ActionExecuted("action_listen"),
+        lambda: UserUttered("words", intent={"name": "deny"}),
+        lambda: ActionExecuted(FORM),
+        lambda: ActiveLoop(FORM),
+        lambda: ActiveLoop(None),
+        lambda: ActionExecutionRejected(FORM),
+        lambda: ActionExecuted("action_answer"),
+        lambda: BotUttered("words"),
+        lambda: SlotSet("hives", "present"),
+        Restarted,
+        ActionReverted,
+        UserUtteranceReverted,
+    ]
+)
+
+
+@given(st.lists(st.lists(EVENTS, max_size=6), max_size=8))
+def test_the_same_events_count_as_in_rasa(batches: list[list[Any]]) -> None:
+    conversation = DialogueStateTracker("someone", [])
+    for batch in batches:
+        for event in batch:
+            made: Event = event()
+            conversation.events.append(made)
+        assert rasa_internals._applied_events(conversation) == APPLIED(conversation)
+        twin = rasa_internals._copied_tracker(conversation)
+        twin.events.append(ActionExecuted(FORM))
+        assert rasa_internals._applied_events(twin) == APPLIED(twin)
+        assert rasa_internals._applied_events(conversation) == APPLIED(conversation)
