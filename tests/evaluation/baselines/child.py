@@ -18,6 +18,10 @@ from typing import Any
 
 from bot.setup.processes import process_environment
 
+#: The Pythons of the environments that children run in.
+EVALUATION = ".venv-evaluation/bin/python"
+RASA = ".venv-rasa/bin/python"
+
 LOGS = Path(".build/logs")
 
 
