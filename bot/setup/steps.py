@@ -114,7 +114,7 @@ BASELINES = (
     ),
     Step(
         name="diet",
-        doing="training Rasa's DIET to compare with (once, some twenty minutes)",
+        doing="training Rasa's DIET to compare with (once, ten minutes and more)",
         command=(
             *(_RASA, "-m", "rasa", "train", "nlu"),
             *("--config", "tests/evaluation/baselines/diet.yml", "--nlu", ".build/diet/data.json"),

@@ -1,6 +1,6 @@
 """`python -m tests.evaluation [--part dev|scored]`: measure reading and answering.
 
-Prints the figures; writes them with every miss to `.build/evaluation/*.json`.
+Prints the figures; writes them with every miss to `.build/evaluation/*.json`, and `report.html`.
 Misses of the scored half stand in its JSON file only: nobody develops on them.
 """
 
@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from . import messages, questions_to_guide, show
+from .baselines.child import EVALUATION
 from .cases import load
 
 OUT = Path(".build/evaluation")
@@ -54,6 +56,7 @@ def main() -> None:
         for part in parts:
             read_messages(part, contestants)
             answer_questions(part)
+    subprocess.run([EVALUATION, "-m", f"{__package__}.report", *parts], check=True)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,9 @@ from .interview import Reader, interview, ours
 
 _BASELINES = f"{__package__}.baselines"
 
+#: The default threshold of Rasa's FallbackClassifier.
+FALLBACK = 0.3
+
 #: Words of a message that counts as short: about two clauses.
 _SHORT = 20
 
@@ -57,6 +60,7 @@ def contestants() -> Iterator[list[Contestant]]:
             Contestant("medspaCy ConText", asserted_by(medspacy), medspacy),
             Contestant("negspaCy", asserted_by(negspacy), negspacy),
             Contestant("Rasa DIET", classified_by(diet), diet),
+            Contestant("DIET with fallback", classified_by(diet, FALLBACK), diet),
         ]
 
 

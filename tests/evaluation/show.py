@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-_LABEL, _COLUMN = 43, 24
+_LABEL, _COLUMN = 43, 23
 
 
 def readers(results: Mapping[str, Any]) -> None:
@@ -58,7 +59,12 @@ def share(figure: Mapping[str, Any]) -> str:
 
 
 def _three(scores: Mapping[str, float]) -> str:
-    return " ".join(f"{scores[name]:.3f}" for name in ("precision", "recall", "f1"))
+    return " ".join(number(scores[name]) for name in ("precision", "recall", "f1"))
+
+
+def number(value: float) -> str:
+    """`0.912`, or a dash where there was nothing to count."""
+    return "–" if math.isnan(value) else f"{value:.3f}"
 
 
 def _each(by_name: Mapping[str, Any], label: str, cell: Callable[[Any], str]) -> None:

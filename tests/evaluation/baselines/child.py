@@ -24,6 +24,13 @@ RASA = ".venv-rasa/bin/python"
 
 LOGS = Path(".build/logs")
 
+#: As ours has.
+_ONE_CORE = {
+    "OMP_NUM_THREADS": "1",
+    "TF_INTRA_OP_PARALLELISM_THREADS": "1",  # the names are Rasa's
+    "TF_INTER_OP_PARALLELISM_THREADS": "1",
+}
+
 
 class Child:
     """A module run by another environment's Python and given `name`; use it as a context manager.
@@ -39,7 +46,7 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log.open("wb"),
-            env={**process_environment(), "OMP_NUM_THREADS": "1"},  # one core, as ours
+            env={**process_environment(), **_ONE_CORE},
             text=True,
         )
         self._known: dict[str, dict[str, Any]] = {}

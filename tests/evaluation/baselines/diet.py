@@ -2,7 +2,8 @@
 
     .venv-rasa/bin/python -m tests.evaluation.baselines.diet
 
-A line in: `{"texts": [...]}`; a line out: `{"intents": [...], "ms": ...}`, the likeliest of each.
+A line in: `{"texts": [...]}`; a line out: `{"intents": [[name, confidence], ...], "ms": ...}`, the
+likeliest of each.
 The model is trained by the step `diet` of `bot/setup/steps.py`, as `diet.yml` says.
 """
 
@@ -28,7 +29,8 @@ def main() -> None:
 
     def intents(row: dict[str, Any]) -> dict[str, Any]:
         parsed = [loop.run_until_complete(agent.parse_message(text)) for text in row["texts"]]
-        return {"intents": [each["intent"]["name"] or "none" for each in parsed]}
+        likeliest = [each["intent"] for each in parsed]
+        return {"intents": [[each["name"] or "none", each["confidence"]] for each in likeliest]}
 
     answer_lines(intents)
 

@@ -17,6 +17,7 @@ from bot.nlu.assertion import Assertion
 from bot.nlu.finding import weightier
 from bot.nlu.lexicon import ABSENT, Entry
 from bot.nlu.mentions import find_findings, matches_of
+from bot.nlu.phrase_data import NONE
 from bot.nlu.reading import match
 from bot.nlu.templates import Match
 from bot.nlu.tokens import Message
@@ -85,14 +86,18 @@ def assertion(entry: Entry, attributes: Sequence[str]) -> Assertion:
     return Assertion(state, subject, recent=False if state is State.PAST else None)
 
 
-def classified_by(child: Child) -> Reader:
-    """What DIET takes each clause to say; the clauses are cut by us."""
+def classified_by(child: Child, least: float = 0.0) -> Reader:
+    """What DIET takes each clause to say; the clauses are cut by us.
+
+    Below the confidence `least` it says nothing, as with Rasa's FallbackClassifier.
+    """
 
     def find(text: str) -> dict[str, Any]:
         message, _ = match(text)
         spans = list(clauses(message))
         texts = [text[start:end] for start, end in spans]
-        intents = child.ask({"texts": texts})["intents"]
+        likeliest = child.ask({"texts": texts})["intents"]
+        intents = [name if confidence >= least else NONE for name, confidence in likeliest]
         found: dict[str, Finding] = {}
         for intent, span in zip(intents, spans, strict=True):
             for name, said in findings_of(intent, span).items():

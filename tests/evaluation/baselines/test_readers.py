@@ -62,13 +62,15 @@ def test_the_mentions_are_the_lexicons_and_the_assertion_is_not() -> None:
 
 
 def test_each_clause_is_classified_and_answers_stay_ours() -> None:
-    child = Said(intents=["lip_swelling+absent", "hives+trend_rapid"])
+    child = Said(intents=[["lip_swelling+absent", 0.9], ["hives+trend_rapid", 0.2]])
     reading = classified_by(child)("my lips are fine but welts everywhere", NOW, (), ())
     assert child.asked == [{"texts": ["my lips are fine", "but welts everywhere"]}]
     assert reading["findings"]["lip_swelling"]["state"] == "absent"
     assert reading["findings"]["hives"]["state"] == "present"
     assert reading["trend"] == "rapid"
-    reply = classified_by(Said(intents=["none"]))("no", NOW, ("wheeze",), (("wheeze",),))
+    sure = classified_by(child, least=0.3)("my lips are fine but welts everywhere", NOW, (), ())
+    assert set(sure["findings"]) == {"lip_swelling"}
+    reply = classified_by(Said(intents=[["none", 0.9]]))("no", NOW, ("wheeze",), (("wheeze",),))
     assert reply["findings"]["wheeze"]["state"] == "absent"
 
 
