@@ -4,7 +4,7 @@
 # make train   render the clinic's details into the words and train the dialogue
 # make test    all tests, in both environments
 # make lint    ruff and mypy
-# make evaluate   how well messages are read, on the labelled cases of tests/evaluation
+# make evaluate   how well it reads and answers, beside other tools, on the labelled cases
 # make bench   our bot beside Rasa's default project: turns, start, memory
 # make bench-vectors   the search for vectors by size: time, memory, recall
 # make lock    resolve the pins of pyproject.toml anew into requirements/
@@ -55,7 +55,8 @@ lint:
 	$(APP) -m mypy actions bot knowledge bench
 	$(APP) -m mypy --python-executable $(RASA) --cache-dir .mypy_cache/rasa $(wildcard $(BOTH))
 
-evaluate: setup
+evaluate:
+	$(SETUP) evaluation
 	$(APP) -m tests.evaluation
 
 bench: setup
@@ -69,4 +70,4 @@ lock:
 	python3 bot/setup/environment.py lock
 
 clean:
-	rm -rf .build .venv .venv-rasa .rasa .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .build .venv .venv-rasa .venv-evaluation .rasa .mypy_cache .ruff_cache .pytest_cache .hypothesis

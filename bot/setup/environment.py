@@ -1,4 +1,4 @@
-"""Makes one environment from its pinned requirement file: `python3 environment.py app|rasa`.
+"""Makes one environment from its pinned requirement file: `python3 environment.py NAME`.
 
 `python3 environment.py lock` resolves the pins anew from the groups of pyproject.toml.
 
@@ -18,7 +18,11 @@ ROOT = Path(__file__).resolve().parents[2]
 UV = ROOT / ".build" / "uv"
 
 #: Environment: its folder and its Python.
-ENVIRONMENTS = {"app": (".venv", "3.11"), "rasa": (".venv-rasa", "3.10")}
+ENVIRONMENTS = {
+    "app": (".venv", "3.11"),
+    "rasa": (".venv-rasa", "3.10"),
+    "evaluation": (".venv-evaluation", "3.11"),
+}
 
 
 class MissingError(Exception):
@@ -115,7 +119,7 @@ def make(name: str) -> None:
 
 
 def lock() -> None:
-    """Write requirements/app.txt and requirements/rasa.txt, without anything of this machine."""
+    """Write the files of requirements/, without anything of this machine."""
     uv, settings = install_uv(), uv_settings()
     for name, (_, version) in ENVIRONMENTS.items():
         pins = ROOT / "requirements" / f"{name}.txt"

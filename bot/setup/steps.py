@@ -21,6 +21,7 @@ class Step:
 
 _APP = ".venv/bin/python"
 _RASA = ".venv-rasa/bin/python"
+_EVALUATION = ".venv-evaluation/bin/python"
 
 STEPS = (
     Step(
@@ -94,9 +95,41 @@ STEPS = (
     ),
 )
 
+#: What only `make evaluate` needs: the tools that ours is measured beside.
+BASELINES = (
+    Step(
+        name="environment-evaluation",
+        doing="installing the environment of the baselines (.venv-evaluation, minutes at first)",
+        command=("python3", "bot/setup/environment.py", "evaluation"),
+        inputs=("requirements/evaluation.txt",),
+        outputs=(_EVALUATION,),
+    ),
+    Step(
+        name="diet-data",
+        doing="writing the reader's phrases as training data for Rasa's DIET",
+        command=(_APP, "-m", "tests.evaluation.baselines.diet_data"),
+        inputs=("bot/nlu/phrases", "tests/evaluation/baselines/diet_data.py"),
+        outputs=(".build/diet/data.json",),
+        needs=("environment-app",),
+    ),
+    Step(
+        name="diet",
+        doing="training Rasa's DIET to compare with (once, ten minutes and more)",
+        command=(
+            *(_RASA, "-m", "rasa", "train", "nlu"),
+            *("--config", "tests/evaluation/baselines/diet.yml", "--nlu", ".build/diet/data.json"),
+            *("--out", ".build/diet", "--fixed-model-name", "model"),
+        ),
+        inputs=("tests/evaluation/baselines/diet.yml",),
+        outputs=(".build/diet/model.tar.gz",),
+        needs=("environment-rasa", "diet-data"),
+    ),
+)
+
 #: What `python3 -m bot.setup GOAL` brings up to date, in order.
 GOALS = {
     "environments": ("environment-app", "environment-rasa"),
     "train": tuple(step.name for step in STEPS if step.name != "index"),
     "all": tuple(step.name for step in STEPS),
+    "evaluation": tuple(step.name for step in (*STEPS, *BASELINES)),
 }
