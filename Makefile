@@ -23,7 +23,7 @@ RASA := .venv-rasa/bin/python
 LEASH := $(if $(shell command -v setpriv),setpriv --pdeathsig TERM --)
 CODE := actions bot knowledge bench tests
 # What runs in both environments, and what runs in Rasa's process: checked on Python 3.10 too.
-BOTH := actions/triage bot/nlu bot/policies bot/channels bot/stores bot/rasa_internals.py bot/clinic.py bot/wording.py knowledge/encoder.py
+BOTH := actions/triage bot/nlu bot/policies bot/channels bot/stores bot/rasa_internals.py bot/clinic.py bot/wording.py knowledge/encoder.py knowledge/encoded.py
 BOTH_TESTS := tests/actions/triage tests/bot/nlu tests/bot/policies tests/bot/channels tests/bot/stores tests/bot/internals tests/bot/test_clinic.py tests/knowledge/test_encoder*.py
 
 .PHONY: help run shell setup train test lint evaluate bench bench-vectors lock clean

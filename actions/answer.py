@@ -13,6 +13,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.encoded import encoded_message
 from actions.messages import say
 from knowledge import Answer, Passage, Searcher, Served
 
@@ -44,7 +45,7 @@ class ActionAnswer(Action):
     ) -> list[dict[str, Any]]:
         """Quote the best passages, or say that the guide does not answer."""
         question = (tracker.latest_message or {}).get("text") or ""
-        found = searcher().search(question, history=_earlier_questions(tracker))
+        found = searcher().search(question, _earlier_questions(tracker), encoded_message.get())
         citations = [passage.citation() for passage in cited(found)]
         custom = {
             "type": "answer",

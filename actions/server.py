@@ -21,8 +21,10 @@ from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundExceptio
 from sanic import Sanic
 
 from actions.answer import ActionAnswer, searcher
+from actions.encoded import encoded_message
 from actions.triage_form import ValidateTriageForm
 from knowledge.data import DataError
+from knowledge.encoded import Encoded
 from knowledge.encoder import EncoderMissingError
 from knowledge.index import IndexUnusableError
 
@@ -37,7 +39,8 @@ class QuietExecutor(ActionExecutor):
         return {}
 
     async def run(self, action_call: Any) -> ActionExecutorRunResult | None:
-        """Run one action call (rasa-sdk's format)."""
+        """Run one action call (rasa-sdk's format, and `encoded`: `bot/rasa_internals.py`)."""
+        encoded_message.set(Encoded.from_json(action_call.get("encoded")))
         try:
             return await super().run(action_call)
         except (ActionExecutionRejection, ActionNotFoundException):

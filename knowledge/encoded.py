@@ -24,12 +24,6 @@ class Encoded:
     vector: Vectors
     encoder: str
 
-    @classmethod
-    def of_states(cls, text: str, mean: Vectors, encoder: str) -> Encoded:
-        """From the mean of the text's token states, as `Encoder.encode` does it."""
-        length = max(float(np.linalg.norm(mean)), 1e-12)
-        return cls(text, (mean / length).astype(np.float32), encoder)
-
     def to_json(self) -> dict[str, str]:
         """Text, vector (base64 of 384 little-endian float32) and encoder."""
         numbers = base64.b64encode(self.vector.astype("<f4").tobytes()).decode("ascii")

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from knowledge.abstain import NOTHING, Features, evidence
+from knowledge.encoded import Encoded
 from knowledge.encoder import Encoder, Vectors
 from knowledge.index import Index
 from knowledge.question import Topic, lean
@@ -66,21 +67,29 @@ class Ranker:
         self._topic = Topic(index.topic)
         self._spelling = Spelling(index.vocabulary)
 
-    def rank(self, question: str, history: Sequence[str] = ()) -> Ranking:
-        """Rank all passages for a question, read with the earlier one that it leans on."""
+    def rank(
+        self, question: str, history: Sequence[str] = (), encoded: Encoded | None = None
+    ) -> Ranking:
+        """Rank all passages for a question, read with the earlier one that it leans on.
+
+        `encoded` may hold a vector; it is used where its text and encoder are the ones needed.
+        """
         if not tokens(question):
             count = len(self._index.passages)
             return Ranking(tuple(range(count)), (0.0,) * count, NOTHING)
-        asked = self._read(question)
+        asked = self._read(question, encoded)
         earlier, weight = lean(question, history)
         if weight:
             asked = _together(asked, self._read(earlier), weight)
         return self._rank(asked)
 
-    def _read(self, text: str) -> Asked:
+    def _read(self, text: str, encoded: Encoded | None = None) -> Asked:
         faded = self._topic.fade(" ".join(self._spelling.correct(tokens(text))))
         stems = content_stems(tokens(faded))
-        vector = self._encoder.encode([faded])[0]
+        if encoded and (encoded.text, encoded.encoder) == (faded, self._encoder.fingerprint):
+            vector = encoded.vector
+        else:
+            vector = self._encoder.encode([faded])[0]
         return Asked(vector, self._index.lexicon.scores(stems), tuple(stems))
 
     def _rank(self, asked: Asked) -> Ranking:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from knowledge.abstain import Abstention
 from knowledge.chunks import Passage
+from knowledge.encoded import Encoded
 from knowledge.encoder import Encoder
 from knowledge.index import FOLDER, DocumentEntry, Index
 from knowledge.question import parts
@@ -82,11 +83,16 @@ class Searcher:
         encoder = encoder or Encoder.load()
         return cls(Index.load(folder, encoder.fingerprint), encoder, Abstention.load())
 
-    def search(self, question: str, history: Sequence[str] = ()) -> Answer:
-        """Answer a message; `history` holds earlier questions, oldest first. Never raises."""
+    def search(
+        self, question: str, history: Sequence[str] = (), encoded: Encoded | None = None
+    ) -> Answer:
+        """Answer a message; `history` holds earlier questions, oldest first. Never raises.
+
+        `encoded` may hold the vector of the whole message.
+        """
         asked = parts(question)
         if len(asked) == 1:
-            return self._answer(self.rank(question, history))
+            return self._answer(self._ranker.rank(question, history, encoded))
         answers = []
         for part, before in asked:
             answer = self._answer(self.rank(part, (*history, *before)))

@@ -32,11 +32,15 @@ from bot.nlu.conversation import (
     is_pause,
 )
 from bot.nlu.semantic import semantic_reader
+from bot.rasa_internals import remember_encoded
 
 logger = logging.getLogger(__name__)
 
 FORM = "triage_form"
 ANSWER_PREFIX = "/answer/"
+
+#: Acts that are answered from the guide.
+QUESTIONS = frozenset(["ask", "both"])
 
 
 class MessageReader(GraphComponent):
@@ -106,7 +110,10 @@ class MessageReader(GraphComponent):
         asks = tuple(slots.get("asks") or ()) if asking else ()
         items = tuple(tuple(item) for item in slots.get("items") or ()) if asking else ()
         now = datetime.now(timezone.utc)
-        reading = read(text, now=now, timezone=self._time_zone, asks=asks, items=items).to_json()
+        read_as = read(text, now=now, timezone=self._time_zone, asks=asks, items=items)
+        if read_as.act in QUESTIONS and read_as.encoded:
+            remember_encoded(text, read_as.encoded.to_json())
+        reading = read_as.to_json()
         emergency = is_emergency(Case.from_json(reading))
         if pressed is None and text.lstrip().startswith("/"):
             # Typed by hand: read for red flags like any other text, but it sets nothing.

@@ -162,3 +162,14 @@ def test_the_same_events_count_as_in_rasa(batches: list[list[Any]]) -> None:
         twin.events.append(ActionExecuted(FORM))
         assert rasa_internals._applied_events(twin) == APPLIED(twin)
         assert rasa_internals._applied_events(conversation) == APPLIED(conversation)
+
+
+def test_a_call_brings_the_vector_of_its_message(domain: Domain) -> None:
+    rasa_internals.remember_encoded("can I swim", {"text": "can i swim"})
+    called = action.RemoteAction("action_answer", EndpointConfig("http://127.0.0.1:1"))
+    asked, other = (tracker(domain, said(text)) for text in ("can I swim", "can I run"))
+    assert rasa_internals._call(called, asked, domain)["encoded"] == {"text": "can i swim"}
+    assert "encoded" not in rasa_internals._call(called, other, domain)
+    for number in range(rasa_internals.VECTORS):
+        rasa_internals.remember_encoded(str(number), {})
+    assert "encoded" not in rasa_internals._call(called, asked, domain)
