@@ -48,6 +48,8 @@ class Span:
     start: int
     end: int
     facts: tuple[str, ...]
+    kind: str = "paragraph"
+    """`paragraph` or `item`."""
 
 
 @dataclass(frozen=True)
@@ -198,7 +200,7 @@ def _arrange(blocks: list[Block]) -> tuple[str, tuple[Section, ...]]:
             sections.append((block.text, early))
             early = []
             continue
-        span = Span(block.text, start, len(text), block.facts)
+        span = Span(block.text, start, len(text), block.facts, block.kind)
         (sections[-1][1] if sections else early).append(span)
     used: dict[str, int] = {}
     result = []

@@ -20,9 +20,11 @@ from bot.gateway.channels.web import RefusedError, WebChat, refused
 from bot.gateway.dialogue import Dialogue
 from bot.gateway.door import Door
 from bot.gateway.erasure import Erasure
+from bot.gateway.guide import Guide
 from bot.gateway.headers import SecurityHeaders
 from bot.gateway.limits import RateLimits
 from bot.gateway.line import Lines, Speaks
+from bot.gateway.pages import Pages
 from bot.gateway.red_flags import RedFlags
 from bot.gateway.sessions import Sessions, load_key
 from bot.gateway.settings import Places, Settings, load_settings
@@ -59,6 +61,7 @@ def make_app(
     entrance = door or make_door(settings, places, dialogue, clinic)
     sessions = Sessions(load_key(places.state), settings.retention)
     web = WebChat(entrance, sessions, RateLimits(settings.limits))
+    pages = Pages(entrance, sessions, Guide())
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -71,7 +74,7 @@ def make_app(
         await dialogue.close()
 
     return Starlette(
-        routes=[Route("/health", _health), *web.routes()],
+        routes=[Route("/health", _health), *web.routes(), *pages.routes()],
         middleware=[
             Middleware(SecurityHeaders, allowed_origins=settings.allowed_origins),
             Middleware(

@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from bot.clinic import Clinic, Contact, open_now
+from bot.gateway.guide import quote_url
 from bot.gateway.storage import Stored
 
 Message = dict[str, Any]
@@ -34,16 +35,19 @@ def open_question(messages: Iterable[Message]) -> Message | None:
 def with_calls(message: Message, clinic: Clinic) -> Message:
     """The message with the numbers that it tells to call, for one-tap buttons."""
     custom = _custom(message)
-    now = datetime.now(timezone.utc)
     emergency = [Contact("Emergency", number) for number in clinic.emergency_numbers]
-    reachable = open_now(clinic, now).contact
+    clinic_itself = Contact(clinic.name, clinic.phone)
+    reachable = open_now(clinic, datetime.now(timezone.utc)).contact
+    disposition, reason = custom.get("disposition"), custom.get("reason")
     if custom.get("advice") == "self_harm_help":
         calls = [clinic.self_harm_line, *emergency]
-    elif custom.get("disposition") == "emergency":
+    elif disposition == "emergency":
         calls = emergency
-    elif custom.get("type") == "triage" or custom.get("reason") in ("contact", "minor", "stopped"):
+    elif disposition in ("contact", "undetermined"):  # within two days: no need for who is up now
+        calls = [clinic_itself]
+    elif disposition == "urgent" or reason in ("contact", "minor", "other_procedure"):
         calls = [reachable]
-    elif custom.get("reason") == "unavailable":
+    elif reason in ("unavailable", "ask_again"):
         calls = [*emergency[:1], reachable]
     else:
         return message
@@ -52,9 +56,23 @@ def with_calls(message: Message, clinic: Clinic) -> Message:
 
 def shown(stored: Stored) -> Message:
     """A stored message as the client gets it."""
-    return {"seq": stored.seq, "from": stored.sender, "at": stored.at, **stored.body} | (
-        {"id": stored.client_id} if stored.client_id else {"helpful": stored.helpful}
-    )
+    message = {"seq": stored.seq, "from": stored.sender, "at": stored.at, **stored.body}
+    if stored.client_id:
+        return {**message, "id": stored.client_id}
+    return {**message, "helpful": stored.helpful, "quotes": _quotes(stored.body)}
+
+
+def _quotes(message: Mapping[str, Any]) -> list[Message]:
+    """The passages that a message quotes, each with the page that shows it marked."""
+    return [
+        {
+            "text": citation["quote"],
+            "document": citation["document"],
+            "section": citation["section"],
+            "url": quote_url(citation),
+        }
+        for citation in _custom(message).get("citations", ())
+    ]
 
 
 def _custom(message: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -62,8 +62,12 @@ class Places:
         )
 
 
-def load_settings(path: Path = SETTINGS_FILE) -> Settings:
-    """Read and check the settings; raises `DataError` naming file, line and what to do."""
+def load_settings(path: Path | None = None) -> Settings:
+    """Read and check the settings; raises `DataError` naming file, line and what to do.
+
+    Without `path`, the file that GATEWAY_SETTINGS names (a container's, say), else the shipped one.
+    """
+    path = path or Path(os.environ.get("GATEWAY_SETTINGS") or SETTINGS_FILE)
     data = load(path, _SCHEMA)
     for number, origin in enumerate(data["allowed_origins"]):
         if not _ORIGIN.fullmatch(origin):
