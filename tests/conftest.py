@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 if TYPE_CHECKING:
     from bot.stack import Stack
@@ -22,6 +24,8 @@ class LiveBot:
     stack: Stack
     valve: Valve
     logs: tuple[Path, ...]
+    other_site: int
+    """The port at which http://localhost is a site that may show the chat."""
 
     @property
     def address(self) -> str:
@@ -33,19 +37,28 @@ class LiveBot:
 def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveBot]:
     """Real gateway, real Rasa, real action server, real index."""
     # Here, because what runs in Rasa's environment has no supervisor.
+    from bot.gateway.settings import SETTINGS_FILE
     from bot.run import Ports
     from bot.stack import free_port, running
 
     from .valve import Valve
 
     state = tmp_path_factory.mktemp("bot")
+    other_site = free_port()
+    settings = yaml.safe_load(SETTINGS_FILE.read_text("utf-8"))
+    settings["allowed_origins"] = [f"http://localhost:{other_site}"]
+    for rate in ("messages_per_address", "sessions_per_address", "messages_per_session"):
+        settings["limits"][rate] = "10000/minute"  # all tests come from one address
+    (state / "settings.yml").write_text(yaml.safe_dump(settings), "utf-8")
+    os.environ["GATEWAY_SETTINGS"] = str(state / "settings.yml")
     with (
         running(state / "actions", "actions") as actions,
         Valve(actions.ports.actions) as valve,
     ):
         ports = Ports(free_port(), valve.port, free_port())
         with running(state / "bot", "dialogue", "gateway", ports=ports) as stack:
-            yield LiveBot(stack, valve, (actions.logs, stack.logs))
+            yield LiveBot(stack, valve, (actions.logs, stack.logs), other_site)
+    del os.environ["GATEWAY_SETTINGS"]
 
 
 @pytest.fixture
