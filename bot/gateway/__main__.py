@@ -19,6 +19,8 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8080)
     given = parser.parse_args()
+    # The reader of red flags computes in a thread; the event loop gets its turn ten times as soon.
+    sys.setswitchinterval(0.0005)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         settings = load_settings()

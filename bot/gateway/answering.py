@@ -50,8 +50,7 @@ class Answering:
         learnt: dict[str, Any] = {"question": open_question(messages)}
         if has_notice(messages, "restarted"):
             learnt["slots"] = {}
-        await in_thread(self.storage.learn, turn.message.conversation, **learnt)
-        turn.reply = await self._store(turn, messages, State.ANSWERED)
+        turn.reply = await self._store(turn, messages, State.ANSWERED, **learnt)
 
     async def fall_back(self, turn: Turn, verdict: Verdict) -> list[Stored]:
         """Say the fixed words; the message stays in the outbox."""
@@ -68,11 +67,10 @@ class Answering:
             await in_thread(self.storage.set_state, turn.message.seq, State.FOR_STAFF)
 
     async def _store(
-        self, turn: Turn, messages: list[Message], state: State | None
+        self, turn: Turn, messages: list[Message], state: State | None, **learnt: Any
     ) -> list[Stored]:
         complete = [with_calls(each, self.clinic) for each in messages]
-        message = turn.message
         stored: list[Stored] = await in_thread(
-            self.storage.reply, message.conversation, complete, message.seq, state
+            self.storage.reply, turn.message, complete, state, **learnt
         )
         return stored

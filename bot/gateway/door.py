@@ -97,10 +97,11 @@ class Door:
         started = asyncio.get_running_loop().time()
         ear = self._ears.setdefault(incoming.conversation, asyncio.Lock())
         async with ear:  # what is known grows in the order in which messages came in
-            known = await in_thread(self.storage.conversation, incoming.conversation)
+            known, earlier = await in_thread(
+                self.storage.find, incoming.conversation, incoming.client_id
+            )
             if known is None:
                 return await self._before_consent(incoming)
-            earlier = await in_thread(self.storage.find, incoming.conversation, incoming.client_id)
             if earlier is None:
                 turn: Turn | None = await self._accept(incoming)
             else:
@@ -201,7 +202,8 @@ class Door:
         text = as_text(turn.message.body["text"])
         verdict = await self.red_flags.read(text, known.slots if fresh else {}, known.question)
         try:
-            await in_thread(self.storage.learn, known.id, slots=verdict.slots)
+            if verdict.slots != known.slots:
+                await in_thread(self.storage.learn, known.id, slots=verdict.slots)
         finally:  # whoever answers waits for this, and may put aside what was just learnt
             turn.verdict.set_result(verdict)
         return verdict

@@ -109,7 +109,11 @@ class Storage:
     def learn(self, name: str, **values: Any) -> None:
         """Keep what is known of a conversation: `slots`, `question`."""
         with self._transaction() as db:
-            db.execute(conversations.update().where(conversations.c.id == name).values(values))
+            self._learn(db, name, values)
+
+    @staticmethod
+    def _learn(db: sa.Connection, name: str, values: Body) -> None:
+        db.execute(conversations.update().where(conversations.c.id == name).values(values))
 
     @staticmethod
     def _row(db: sa.Connection, name: str) -> Any:
@@ -117,12 +121,16 @@ class Storage:
 
     # ---- messages
 
-    def find(self, name: str, client_id: str) -> Stored | None:
-        """The patient's message that the client calls by this id."""
+    def find(self, name: str, client_id: str) -> tuple[Conversation | None, Stored | None]:
+        """A conversation, and the patient's message in it that the client calls by this id."""
         same = (messages.c.conversation == name) & (messages.c.client_id == client_id)
         with self._transaction() as db:
-            row = db.execute(sa.select(messages).where(same)).first()
-        return None if row is None else Stored(**row._mapping)
+            known = db.execute(sa.select(conversations).where(conversations.c.id == name)).first()
+            row = db.execute(sa.select(messages).where(same)).first() if known else None
+        return (
+            None if known is None else Conversation(**known._mapping),
+            None if row is None else Stored(**row._mapping),
+        )
 
     def accept(self, name: str, client_id: str, body: Body) -> Stored:
         """Store a patient's message, to be answered."""
@@ -136,16 +144,20 @@ class Storage:
         return Stored(**row._mapping)
 
     def reply(
-        self, name: str, bodies: Sequence[Body], answers: int | None, state: State | None
+        self, answers: Stored, bodies: Sequence[Body], state: State | None = None, **learnt: Any
     ) -> list[Stored]:
-        """Store what the bot says, with an opaque id for each button, and the new state of what
-        it answers. Nothing is stored of a conversation that was deleted meanwhile."""
+        """Store what the bot says to a message, with an opaque id for each button, the message's
+        new state, and what is known by now. Nothing is stored of a conversation that was deleted
+        meanwhile."""
+        name = answers.conversation
         with self._transaction() as db:
             if self._row(db, name) is None:
                 return []
-            stored = [self._say(db, name, body, answers) for body in bodies]
-            if answers is not None and state is not None:
-                self._set_state(db, answers, state)
+            stored = [self._say(db, name, body, answers.seq) for body in bodies]
+            if state is not None:
+                self._set_state(db, answers.seq, state)
+            if learnt:
+                self._learn(db, name, learnt)
         return stored
 
     def _say(self, db: sa.Connection, name: str, body: Body, answers: int | None) -> Stored:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -38,7 +39,7 @@ def summary(history: list[Stored], clinic: Clinic) -> dict[str, Any]:
         "clinic": clinic,
         "now": _moment(datetime.now(timezone.utc).timestamp(), zone),
         "result": result,
-        "headline": results[-1].body["text"].splitlines()[0] if results else "",
+        "headline": _headline(results[-1]) if results else "",
         "told_at": _moment(results[-1].at, zone) if results else "",
         "findings": _findings(result or {}),
         "rules": _rules(result or {}),
@@ -47,6 +48,12 @@ def summary(history: list[Stored], clinic: Clinic) -> dict[str, Any]:
             for each in history
         ],
     }
+
+
+def _headline(result: Stored) -> str:
+    """The first line of the words, without the coloured sign, which not every printer knows."""
+    line = str(result.body["text"]).splitlines()[0]
+    return re.sub(r"^\W+", "", line)
 
 
 def _findings(result: dict[str, Any]) -> list[tuple[str, str]]:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.ready import answers, why_it_fails
+from bot.ready import answers, how_to_talk, why_it_fails
+from bot.run import CannotStartError, Ports, check
 from bot.stack import Stack, running
 from tests.processes import alive, children, server_of
 
@@ -57,3 +58,18 @@ def test_a_supervisor_that_is_killed_leaves_nothing(action_server: Stack) -> Non
     assert everything
     os.kill(action_server.supervisor, signal.SIGKILL)
     assert eventually(lambda: not any(map(alive, everything)), 10)
+
+
+def test_the_web_address_is_printed_first() -> None:
+    pages = {
+        "gateway": "http://127.0.0.1:8080/health",
+        "dialogue": "http://127.0.0.1:5005/webhooks/rest/",
+    }
+    first, second, *_ = how_to_talk(pages, "logs").splitlines()
+    assert first == "The bot is at http://127.0.0.1:8080/"
+    assert "5005" in second
+
+
+def test_two_servers_cannot_share_a_port() -> None:
+    with pytest.raises(CannotStartError, match="share a port"):
+        check(["actions", "gateway"], Ports(5005, 5055, 5055))

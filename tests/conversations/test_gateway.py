@@ -16,7 +16,7 @@ from .visitor import Visitor
 DIALOGUE, GATEWAY = "bot.rasa_command", "bot.gateway"
 
 
-def wait_for(stack: Stack, name: str, seconds: float = 90) -> None:
+def wait_for(stack: Stack, name: str, seconds: float = 240) -> None:
     end = time.monotonic() + seconds
     while not answers(health_page(name, stack.ports)):
         assert time.monotonic() < end, f"{name} did not come back"
@@ -65,7 +65,7 @@ def test_a_dialogue_that_dies_in_the_middle_answers_when_it_is_back(stack: Stack
     other = Visitor(stack.gateway)
     assert other.say("can I wear makeup?").of("notice")[0]["reason"] == "unavailable"
     wait_for(stack, "dialogue")
-    assert other.wait_for_news(30).of("answer")
+    assert other.wait_for_news(90).of("answer")
     # The dialogue took the "yes" in its turn: the advice stays, and no question is open.
     assert visitor.say("ok").of("triage")[0]["disposition"] == "emergency"
 

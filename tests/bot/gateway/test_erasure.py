@@ -55,8 +55,8 @@ def talk(storage: Storage, conversation: str) -> None:
     storage.consent(conversation)
     message = storage.accept(conversation, "1", {"text": f"{MARKER} {conversation}"})
     button = {"title": f"{MARKER} {conversation}", "payload": f"/{MARKER}"}
-    storage.reply(conversation, [{"text": MARKER, "buttons": [button]}], message.seq, State.PENDING)
-    storage.learn(conversation, slots={MARKER: conversation}, question={MARKER: conversation})
+    known = {"slots": {MARKER: conversation}, "question": {MARKER: conversation}}
+    storage.reply(message, [{"text": MARKER, "buttons": [button]}], State.PENDING, **known)
 
 
 @pytest.fixture
@@ -86,8 +86,9 @@ def test_a_turn_that_ends_after_the_deletion_is_deleted_too(
     storage: Storage, erasure: Erasure, trackers: sa.Connection, clock: Clock, tmp_path: Path
 ) -> None:
     talk(storage, "web-gone")
+    message = storage.history("web-gone")[0]
     erasure.erase(["web-gone"])
-    assert storage.reply("web-gone", [{"text": MARKER}], None, None) == []
+    assert storage.reply(message, [{"text": MARKER}]) == []
     remember(trackers, "web-gone", clock.now)
     erasure.sweep()
     assert left(tmp_path, MARKER) == []
