@@ -1,4 +1,4 @@
-# make run     start the bot (sets up whatever is missing or has changed)
+# make run     start the bot and print its web address (sets up whatever is missing or has changed)
 # make shell   talk to it in this terminal
 # make setup   environments, encoder, index and dialogue model, without starting anything
 # make train   render the clinic's details into the words and train the dialogue
@@ -23,8 +23,8 @@ RASA := .venv-rasa/bin/python
 LEASH := $(if $(shell command -v setpriv),setpriv --pdeathsig TERM --)
 CODE := actions bot knowledge bench tests
 # What runs in both environments, and what runs in Rasa's process: checked on Python 3.10 too.
-BOTH := actions/triage bot/nlu bot/policies bot/channels bot/stores bot/rasa_internals.py bot/clinic.py bot/wording.py knowledge/encoder.py knowledge/encoded.py
-BOTH_TESTS := tests/actions/triage tests/bot/nlu tests/bot/policies tests/bot/channels tests/bot/stores tests/bot/internals tests/bot/test_clinic.py tests/knowledge/test_encoder*.py
+BOTH := actions/triage bot/nlu bot/policies bot/channels bot/stores bot/rasa_internals.py bot/clinic.py bot/fixed_words.py bot/wording.py knowledge/encoder.py knowledge/encoded.py
+BOTH_TESTS := tests/actions/triage tests/bot/nlu tests/bot/policies tests/bot/channels tests/bot/stores tests/bot/internals tests/bot/test_clinic.py tests/bot/test_fixed_words.py tests/knowledge/test_encoder*.py
 
 .PHONY: help run shell setup train test lint evaluate bench bench-vectors lock clean
 .SILENT:

@@ -14,8 +14,9 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.interview import INTERRUPTIONS, Interview, shown, tries_key
+from actions.interview import INTERRUPTIONS, Interview, Item, shown, tries_key
 from actions.messages import say
+from actions.triage import questions
 
 
 def ask(
@@ -37,7 +38,7 @@ def ask(
         dispatcher,
         tracker,
         f"utter_{wording}_{key}",
-        {"type": "question", "asks": asks},
+        _question_message(question, items),
         items=shown(items),
     )
     return [
@@ -46,3 +47,22 @@ def ask(
         SlotSet("items", [list(item.asks) for item in items]),
         SlotSet("tries", tries),
     ]
+
+
+def _question_message(question: str, items: list[Item]) -> dict[str, Any]:
+    """The `question` message for programs (message contract).
+
+    `items` are the lines it is shown as, each with its asks, for who reads the answer beside the
+    dialogue; `step` of `steps` is how far the patient is, and missing for a question outside the
+    protocol's order.
+    """
+    order = [each.id for each in questions()]
+    message: dict[str, Any] = {
+        "type": "question",
+        "question": question,
+        "asks": [ask for item in items for ask in item.asks],
+        "items": [list(item.asks) for item in items],
+    }
+    if question in order:
+        message.update(step=order.index(question) + 1, steps=len(order))
+    return message

@@ -43,7 +43,7 @@ def measure(rounds: int) -> dict[str, dict[str, float]]:
     with running_stock() as (stock_address, stock_pid):
         stock["start"] = first_answer(stock_address, time.perf_counter())
         started = time.perf_counter()
-        with running(ROOT / ".build" / "bench" / "ours") as stack:
+        with running(ROOT / ".build" / "bench" / "ours", "actions", "dialogue") as stack:
             ours["start"] = first_answer(stack.dialogue, started)
             for number in range(rounds + 3):
                 timed = {

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 
 #: Seconds until somebody should look: stock Rasa needs about 70 on a slow machine.
@@ -48,15 +49,21 @@ def main() -> None:
             if problem or time.monotonic() > give_up:
                 sys.exit(f"{problem or f'{name} does not answer; see {logs}'}. Ctrl-C stops.")
             time.sleep(0.25)
+    print(how_to_talk(pages, logs), flush=True)
+
+
+def how_to_talk(pages: Mapping[str, str], logs: str) -> str:
+    """Where to talk to what runs now."""
+    lines = []
+    if "gateway" in pages:
+        lines.append(f"The bot is at {pages['gateway'].removesuffix('health')}")
     if "dialogue" in pages:
-        print(
-            f"The bot answers at {pages['dialogue']}webhook\n"
-            '  as in: curl -d \'{"sender": "me", "message": "hi"}\' '
-            f"{pages['dialogue']}webhook\n"
-            "  or in another terminal: make shell\n"
-            f"Ctrl-C stops it. Logs: {logs}",
-            flush=True,
-        )
+        lines += [
+            f"Programs talk to {pages['dialogue']}webhook",
+            f'  as in: curl -d \'{{"sender": "me", "message": "hi"}}\' {pages["dialogue"]}webhook',
+            "  or in another terminal: make shell",
+        ]
+    return "\n".join([*lines, f"Ctrl-C stops it. Logs: {logs}"])
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
-"""Starts the bot: dialogue and actions, on loopback only, under one supervisor (`make run`).
+"""Starts the bot: dialogue, actions and gateway, under one supervisor (`make run`).
 
-    python -m bot.run [--dialogue-port 5005] [--actions-port 5055] [--state .build] [--only NAME]
+    python -m bot.run [--gateway-port 8080] [--dialogue-port 5005] [--actions-port 5055]
+                      [--state .build] [--only NAME...]
 
-Ports may also come from BOT_DIALOGUE_PORT and BOT_ACTIONS_PORT. `--state` is the folder for logs,
-conversations and the supervisor's own files. Ctrl-C or SIGTERM stops everything; what dies is
-started again. Tests and benchmarks start the same through `bot.stack`.
+All three listen on loopback; the gateway is the door that a reverse proxy may lead to. Ports may
+also come from BOT_GATEWAY_PORT, BOT_DIALOGUE_PORT and BOT_ACTIONS_PORT. `--state` is the folder
+for logs, conversations and the supervisor's own files. Ctrl-C or SIGTERM stops everything; what
+dies is started again. Tests and benchmarks start the same through `bot.stack`.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ from bot.supervise import supervise
 
 HOST = "127.0.0.1"
 MODEL = ".build/models/bot.tar.gz"
+#: The servers in the order of starting.
+NAMES = ("actions", "dialogue", "gateway")
 DIALOGUE_PYTHON = ".venv-rasa/bin/python"
 
 
@@ -33,20 +37,21 @@ class CannotStartError(Exception):
 
 @dataclass(frozen=True)
 class Ports:
-    """Where the two servers listen."""
+    """Where the servers listen."""
 
     dialogue: int
     actions: int
+    gateway: int = 8080
 
 
 def health_page(name: str, ports: Ports) -> str:
     """The page that answers once a server takes messages."""
-    page = {"dialogue": "webhooks/rest/", "actions": "health"}[name]
+    page = {"dialogue": "webhooks/rest/", "actions": "health", "gateway": "health"}[name]
     return f"http://{HOST}:{getattr(ports, name)}/{page}"
 
 
 def commands(ports: Ports) -> dict[str, list[str]]:
-    """What runs, by name, in the order of starting."""
+    """What runs, by name."""
     return {
         "actions": [sys.executable, "-m", "actions.server", "--port", str(ports.actions)],
         "dialogue": [
@@ -54,6 +59,7 @@ def commands(ports: Ports) -> dict[str, list[str]]:
             *("--interface", HOST, "--port", str(ports.dialogue), "--model", MODEL),
             *("--endpoints", "endpoints.yml", "--credentials", "credentials.yml"),
         ],
+        "gateway": [sys.executable, "-m", "bot.gateway", "--port", str(ports.gateway)],
     }
 
 
@@ -63,6 +69,8 @@ def server_environment(ports: Ports, state: Path) -> dict[str, str]:
         **process_environment(),
         "ACTION_ENDPOINT_URL": f"http://{HOST}:{ports.actions}/webhook",
         "CONVERSATIONS_DB": str(state / "conversations.db"),
+        "DIALOGUE_URL": f"http://{HOST}:{ports.dialogue}/",
+        "GATEWAY_STATE": str(state),
     }
 
 
@@ -112,8 +120,8 @@ def check(names: list[str], ports: Ports) -> None:
     """Raise `CannotStartError` if a port is taken or something was not made yet."""
     if "dialogue" in names and not all((ROOT / p).exists() for p in (MODEL, DIALOGUE_PYTHON)):
         raise CannotStartError("The dialogue is not trained yet: run `make setup` first.")
-    if ports.dialogue == ports.actions:
-        raise CannotStartError("Dialogue and actions cannot share a port.")
+    if len({getattr(ports, name) for name in names}) < len(names):
+        raise CannotStartError("Dialogue, actions and gateway cannot share a port.")
     for name in names:
         port = getattr(ports, name)
         with socket.socket() as probe:
@@ -130,14 +138,14 @@ def check(names: list[str], ports: Ports) -> None:
 def arguments(argv: list[str] | None = None) -> tuple[list[str], Ports, Path]:
     """Names, ports and state folder from command line and environment."""
     parser = argparse.ArgumentParser(prog="python -m bot.run", description=__doc__)
-    for name, port in (("dialogue", "5005"), ("actions", "5055")):
+    for name, port in (("dialogue", "5005"), ("actions", "5055"), ("gateway", "8080")):
         default = os.environ.get(f"BOT_{name.upper()}_PORT") or port
         parser.add_argument(f"--{name}-port", type=int, default=default)
     parser.add_argument("--state", type=Path, default=ROOT / ".build")
-    parser.add_argument("--only", choices=("dialogue", "actions"))
+    parser.add_argument("--only", choices=NAMES, nargs="+", default=NAMES)
     given = parser.parse_args(argv)
-    names = [given.only] if given.only else ["actions", "dialogue"]
-    return names, Ports(given.dialogue_port, given.actions_port), given.state.resolve()
+    ports = Ports(given.dialogue_port, given.actions_port, given.gateway_port)
+    return [name for name in NAMES if name in given.only], ports, given.state.resolve()
 
 
 def main() -> None:
@@ -149,7 +157,7 @@ def main() -> None:
         sys.exit(f"make run: {problem}")
     (state / "logs").mkdir(parents=True, exist_ok=True)
     (state / "logs" / "supervisor.log").unlink(missing_ok=True)  # bot.ready reads this start's
-    settings = state / f"supervisor-{ports.dialogue}-{ports.actions}.ini"
+    settings = state / f"supervisor-{'-'.join(str(getattr(ports, name)) for name in names)}.ini"
     settings.write_text(supervisor_settings(names, ports, state), encoding="utf-8")
     os.environ.update(server_environment(ports, state))
     pages = [f"{name}={health_page(name, ports)}" for name in names]

@@ -35,7 +35,7 @@ def main() -> int:
         if not answers(health_page("actions", ports)):
             try:
                 check(["actions"], ports)
-                started.enter_context(running(state / "shell", only="actions", ports=ports))
+                started.enter_context(running(state / "shell", "actions", ports=ports))
             except (CannotStartError, RuntimeError) as problem:
                 print(f"make shell: {problem}", file=sys.stderr)
                 return 1

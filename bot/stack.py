@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.ready import answers, why_it_fails
-from bot.run import HOST, Ports, health_page, leash
+from bot.run import HOST, NAMES, Ports, health_page, leash
 from bot.setup.processes import ROOT
 
 
@@ -34,6 +34,11 @@ class Stack:
         return f"http://{HOST}:{self.ports.dialogue}/"
 
     @property
+    def gateway(self) -> str:
+        """Address of the gateway, with a slash at its end."""
+        return f"http://{HOST}:{self.ports.gateway}/"
+
+    @property
     def actions(self) -> str:
         """Address of the action server, with a slash at its end."""
         return f"http://{HOST}:{self.ports.actions}/"
@@ -48,21 +53,22 @@ def free_port() -> int:
 
 @contextmanager
 def running(
-    state: Path, only: str | None = None, ports: Ports | None = None, patience: float = 180
+    state: Path, *only: str, ports: Ports | None = None, patience: float = 180
 ) -> Iterator[Stack]:
-    """Start the bot (or `only` one server) on free ports; it answers within, and stops at the end.
+    """Start the bot (or `only` some servers) on free ports; it answers within, stops at the end.
 
     Raises `RuntimeError` with what was said if it does not answer within `patience` seconds.
     """
-    ports = ports or Ports(free_port(), free_port())
+    ports = ports or Ports(free_port(), free_port(), free_port())
     state.mkdir(parents=True, exist_ok=True)
     (state / "logs" / "supervisor.log").unlink(missing_ok=True)
     output = state / "run.log"
     command = [*leash("TERM"), sys.executable, "-m", "bot.run", "--state", str(state)]
-    command += ["--dialogue-port", str(ports.dialogue), "--actions-port", str(ports.actions)]
+    for name in NAMES:
+        command += [f"--{name}-port", str(getattr(ports, name))]
     with output.open("wb") as out:
         process = subprocess.Popen(
-            [*command, *(["--only", only] if only else [])],
+            [*command, "--only", *(only or NAMES)],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=out,
@@ -71,7 +77,7 @@ def running(
         )
     try:
         deadline = time.monotonic() + patience
-        for name in [only] if only else ["actions", "dialogue"]:
+        for name in only or NAMES:
             while not answers(health_page(name, ports)):
                 problem = why_it_fails(name, state / "logs")
                 if problem or process.poll() is not None or time.monotonic() > deadline:

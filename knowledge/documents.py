@@ -30,6 +30,8 @@ class Span:
     facts: tuple[str, ...]
     where: str
     """Its place in the file, see `Block.where`."""
+    kind: str = "paragraph"
+    """`paragraph` or `item`."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ def _arrange(blocks: Iterable[Block], title: str) -> tuple[str, tuple[Section, .
             sections.append((block.text, early, [*anchors, *block.anchors]))
             early, anchors = [], []
             continue
-        span = Span(block.text, start, len(text), block.facts, block.where)
+        span = Span(block.text, start, len(text), block.facts, block.where, block.kind)
         (sections[-1][1] if sections else early).append(span)
         (sections[-1][2] if sections else anchors).extend(block.anchors)
     if not sections:

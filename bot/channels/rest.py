@@ -3,24 +3,29 @@
 Same contract: `POST /webhooks/rest/webhook {"sender", "message"}` answers a list of messages.
 What differs: a request that is not understood gets a clear sentence; a caller without `sender`
 gets a conversation of its own instead of everybody's; an error inside says so in words, and the
-log names the kind of error only. Every sender is trusted: this server belongs on loopback.
+log names the kind of error only. A caller that may have to ask twice, because a connection broke
+or it could not wait, adds a `message_id`: the same message is then handled once and answered the
+same. Every sender is trusted: this server belongs on loopback.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.channels.rest import RestInput
+from rasa.shared.core.events import BotUttered, UserUttered
 from sanic import Blueprint, response
 from sanic.exceptions import InvalidUsage
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.wording import words_without_dialogue
+from bot.fixed_words import words_without_dialogue
 
 logger = logging.getLogger(__name__)
 
@@ -28,10 +33,17 @@ logger = logging.getLogger(__name__)
 MAX_SENDER = 200
 
 
+Messages = list[dict[str, Any]]
+Handle = Callable[[UserMessage], Awaitable[Any]]
+
+
 class Rest(RestInput):
     """The REST input channel; its name stays `rest`, so its address stays Rasa's."""
 
-    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+    def __init__(self) -> None:
+        self._turns: dict[tuple[str, str], asyncio.Task[Messages]] = {}
+
+    def blueprint(self, on_new_message: Handle) -> Blueprint:
         """The two routes: health, and the webhook."""
         rest = Blueprint("rest_webhook", "rest_webhook")
 
@@ -42,15 +54,19 @@ class Rest(RestInput):
         @rest.route("/webhook", methods=["POST"])
         async def receive(request: Request) -> HTTPResponse:
             try:
-                sender, text = _parse(request)
+                sender, text, message_id = _parse(request)
             except ValueError as error:
                 return response.json({"error": str(error)}, status=400)
-            collector = CollectingOutputChannel()
-            try:
-                await on_new_message(UserMessage(text, collector, sender, input_channel="rest"))
-            except Exception as error:  # whatever happens inside, the patient gets words
-                logger.error("A message could not be handled: %s", type(error).__name__)
-            return response.json(collector.messages or [_without_dialogue(sender, text)])
+            if message_id is None:
+                return response.json(await _handle(on_new_message, sender, text, None))
+            turn = self._turns.get((sender, message_id))
+            if turn is None:
+                agent = request.app.ctx.agent
+                turn = asyncio.create_task(_once(agent, on_new_message, sender, text, message_id))
+                self._turns[sender, message_id] = turn
+                turn.add_done_callback(lambda _: self._turns.pop((sender, message_id), None))
+            # Shielded: a caller that hangs up does not end a turn half way.
+            return response.json(await asyncio.shield(turn))
 
         return rest
 
@@ -60,8 +76,8 @@ class Rest(RestInput):
         return "rest"
 
 
-def _parse(request: Request) -> tuple[str, str]:
-    """Sender and text of a request; `ValueError` says what the caller should send instead."""
+def _parse(request: Request) -> tuple[str, str, str | None]:
+    """Sender, text and message id; `ValueError` says what the caller should send instead."""
     try:
         body = request.json
     except InvalidUsage:
@@ -70,11 +86,55 @@ def _parse(request: Request) -> tuple[str, str]:
         raise ValueError('Send a JSON object: {"sender": "...", "message": "..."}.')
     sender = body.get("sender") or uuid.uuid4().hex
     text = body.get("message")
+    message_id = body.get("message_id")
     if not isinstance(sender, str) or len(sender) > MAX_SENDER:
         raise ValueError(f'"sender" has to be a text of at most {MAX_SENDER} characters.')
     if text is not None and not isinstance(text, str):
         raise ValueError('"message" has to be a text.')
-    return sender, text or ""
+    if message_id is not None and not (isinstance(message_id, str) and message_id):
+        raise ValueError('"message_id" has to be a text.')
+    return sender, text or "", message_id
+
+
+async def _once(agent: Agent, handle: Handle, sender: str, text: str, message_id: str) -> Messages:
+    """The reply to a message, said again word for word if the conversation has it already."""
+    try:
+        said = await _said_before(agent, sender, message_id)
+    except Exception as error:  # better to answer twice than not at all
+        logger.error("A conversation could not be looked up: %s", type(error).__name__)
+        said = None
+    return said or await _handle(handle, sender, text, message_id)
+
+
+async def _said_before(agent: Agent, sender: str, message_id: str) -> Messages | None:
+    tracker = await agent.tracker_store.retrieve(sender)
+    if tracker is None:
+        return None
+    reply: list[BotUttered] = []
+    for event in reversed(tracker.events):
+        if isinstance(event, BotUttered):
+            reply.append(event)
+        elif isinstance(event, UserUttered):
+            if event.message_id == message_id:
+                break
+            reply = []
+    else:
+        return None
+    collector = CollectingOutputChannel()
+    for event in reversed(reply):
+        filled = {key: value for key, value in event.data.items() if value is not None}
+        await collector.send_response(sender, {"text": event.text, **filled})
+    return collector.messages
+
+
+async def _handle(handle: Handle, sender: str, text: str, message_id: str | None) -> Messages:
+    collector = CollectingOutputChannel()
+    message = UserMessage(text, collector, sender, input_channel="rest", message_id=message_id)
+    try:
+        await handle(message)
+    except Exception as error:  # whatever happens inside, the patient gets words
+        logger.error("A message could not be handled: %s", type(error).__name__)
+    return collector.messages or [_without_dialogue(sender, text)]
 
 
 def _without_dialogue(sender: str, text: str) -> dict[str, Any]:

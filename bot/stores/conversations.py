@@ -85,7 +85,7 @@ class Conversations(SQLTrackerStore):
 
     def _last_id(self, connection: Any, sender_id: str) -> int:
         columns = self._table.c
-        latest = sa.select([sa.func.max(columns.id)]).where(columns.sender_id == sender_id)
+        latest = sa.select(sa.func.max(columns.id)).where(columns.sender_id == sender_id)
         return int(connection.execute(latest).scalar() or 0)
 
     @staticmethod

@@ -8,19 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.ready import answers, why_it_fails
+from bot.ready import answers, how_to_talk, why_it_fails
+from bot.run import CannotStartError, Ports, check
 from bot.stack import Stack, running
-
-
-def children(pid: int) -> set[int]:
-    """Process ids of everything below a process, whatever its depth."""
-    below = {int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
-    return below.union(*(children(each) for each in below))
-
-
-def alive(pid: int) -> bool:
-    stat = Path(f"/proc/{pid}/stat")
-    return stat.exists() and ") Z" not in stat.read_text()
+from tests.processes import alive, children, server_of
 
 
 def eventually(condition: Callable[[], bool], seconds: float = 30) -> bool:
@@ -33,30 +24,22 @@ def eventually(condition: Callable[[], bool], seconds: float = 30) -> bool:
 
 
 @pytest.fixture
-def stack(tmp_path: Path) -> Iterator[Stack]:
-    with running(tmp_path / "state", only="actions") as started:
+def action_server(tmp_path: Path) -> Iterator[Stack]:
+    with running(tmp_path / "state", "actions") as started:
         yield started
 
 
-def server_of(stack: Stack) -> int:
-    """The process that listens on the action server's port."""
-    for pid in children(stack.supervisor):
-        if b"actions.server" in Path(f"/proc/{pid}/cmdline").read_bytes():
-            return pid
-    return 0
-
-
-def test_what_is_killed_comes_back_and_a_stop_leaves_nothing(stack: Stack) -> None:
-    first = server_of(stack)
+def test_what_is_killed_comes_back_and_a_stop_leaves_nothing(action_server: Stack) -> None:
+    first = server_of(action_server, "actions.server")
     assert first
     os.kill(first, signal.SIGKILL)
-    assert eventually(lambda: server_of(stack) not in (0, first))
-    assert eventually(lambda: answers(stack.actions + "health"))
+    assert eventually(lambda: server_of(action_server, "actions.server") not in (0, first))
+    assert eventually(lambda: answers(action_server.actions + "health"))
 
-    everything = children(stack.supervisor)
-    os.kill(stack.supervisor, signal.SIGTERM)
+    everything = children(action_server.supervisor)
+    os.kill(action_server.supervisor, signal.SIGTERM)
     assert eventually(lambda: not any(map(alive, everything)), 10)
-    assert not answers(stack.actions + "health")
+    assert not answers(action_server.actions + "health")
 
 
 def test_a_server_that_cannot_start_is_named_with_its_last_words(tmp_path: Path) -> None:
@@ -70,8 +53,23 @@ def test_a_server_that_cannot_start_is_named_with_its_last_words(tmp_path: Path)
     assert why_it_fails("dialogue", tmp_path) is None
 
 
-def test_a_supervisor_that_is_killed_leaves_nothing(stack: Stack) -> None:
-    everything = children(stack.supervisor)
+def test_a_supervisor_that_is_killed_leaves_nothing(action_server: Stack) -> None:
+    everything = children(action_server.supervisor)
     assert everything
-    os.kill(stack.supervisor, signal.SIGKILL)
+    os.kill(action_server.supervisor, signal.SIGKILL)
     assert eventually(lambda: not any(map(alive, everything)), 10)
+
+
+def test_the_web_address_is_printed_first() -> None:
+    pages = {
+        "gateway": "http://127.0.0.1:8080/health",
+        "dialogue": "http://127.0.0.1:5005/webhooks/rest/",
+    }
+    first, second, *_ = how_to_talk(pages, "logs").splitlines()
+    assert first == "The bot is at http://127.0.0.1:8080/"
+    assert "5005" in second
+
+
+def test_two_servers_cannot_share_a_port() -> None:
+    with pytest.raises(CannotStartError, match="share a port"):
+        check(["actions", "gateway"], Ports(5005, 5055, 5055))

@@ -2,7 +2,7 @@
 
 Each scenario in `scenarios/*.yml` is one conversation. A turn either `says` a text, `presses` a
 button by its title, or `answers` every question until there is none. What a turn may expect is
-listed in `conftest.py` beside the check itself.
+listed in `patient.py` beside the check itself.
 """
 
 from pathlib import Path

@@ -5,7 +5,8 @@ import uuid
 
 import pytest
 
-from .conftest import LiveBot
+from tests.conftest import LiveBot
+
 from .patient import Patient
 from .road import QUESTIONS, patient_at
 

@@ -1,9 +1,12 @@
 """The REST contract at its edges: a clear error for odd requests, no shared conversations."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import requests
 
 from .patient import Patient
+from .road import OPENING
 
 
 def post(address: str, **request: object) -> requests.Response:
@@ -58,3 +61,25 @@ def test_two_conversations_stay_apart(address: str) -> None:
     assert "hives" in other.say("check my symptoms").asks or other.reply.asks
     other.say("none of these")
     assert "hives" in other.reply.asks
+
+
+def test_a_message_sent_twice_is_handled_once_and_answered_the_same(address: str) -> None:
+    def send(text: str, message_id: str) -> list[dict]:
+        body = {"sender": "twice", "message": text, "message_id": message_id}
+        return post(address, json=body).json()
+
+    first = send(OPENING, "1")
+    assert send(OPENING, "1") == first
+    second = send("none of these", "2")
+    assert "ago" in second[0]["text"]  # when was the treatment?
+    assert send(OPENING, "1") == first
+    assert send("20 hours ago", "3") != second
+
+
+def test_a_message_sent_twice_at_once_is_handled_once(address: str) -> None:
+    body = {"sender": "at once", "message": OPENING, "message_id": "1"}
+    with ThreadPoolExecutor() as threads:
+        replies = list(threads.map(lambda _: post(address, json=body).json(), range(3)))
+    assert replies[0] == replies[1] == replies[2]
+    body = {"sender": "at once", "message": "none of these", "message_id": "2"}
+    assert "ago" in post(address, json=body).json()[0]["text"]

@@ -1,32 +1,32 @@
-"""The words of the REST channel when the dialogue itself has failed."""
+"""The words for when the dialogue itself has failed."""
 
 from pathlib import Path
 
 import pytest
 
-from bot import wording
+from bot import fixed_words
 
 
 def test_a_red_flag_is_advised() -> None:
-    said = wording.words_without_dialogue("my throat is closing up")
+    said = fixed_words.words_without_dialogue("my throat is closing up")
     assert "112" in said["text"]
     assert said["custom"]["disposition"] == "emergency"
 
 
 def test_self_harm_has_words_of_its_own() -> None:
-    said = wording.words_without_dialogue("I look so awful I want to kill myself")
+    said = fixed_words.words_without_dialogue("I look so awful I want to kill myself")
     assert "talk to someone" in said["text"]
     assert said["custom"]["rules"] == ["E11"]
 
 
 def test_anything_else_is_no_all_clear(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = wording.words_without_dialogue("can I wear makeup?")
+    said = fixed_words.words_without_dialogue("can I wear makeup?")
     assert "all-clear" in said["text"]
     assert said["custom"] == {"type": "notice", "reason": "unavailable"}
-    monkeypatch.setattr(wording, "read", lambda _: 1 / 0)
-    assert wording.words_without_dialogue("my throat is closing up") == said
+    monkeypatch.setattr(fixed_words, "read", lambda _: 1 / 0)
+    assert fixed_words.words_without_dialogue("my throat is closing up") == said
 
 
 def test_a_missing_index_holds_no_advice_up(tmp_path: Path) -> None:
-    assert wording.guide_version(tmp_path) == "unknown"
-    assert "safety-facts" in wording.guide_version()
+    assert fixed_words.guide_version(tmp_path) == "unknown"
+    assert "safety-facts" in fixed_words.guide_version()

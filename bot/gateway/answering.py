@@ -1,0 +1,76 @@
+"""What is said to a turn, and stored: the dialogue's reply, or the fixed words in its place."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bot.clinic import Clinic
+from bot.fixed_words import notice
+from bot.gateway.line import Turn
+from bot.gateway.red_flags import Verdict
+from bot.gateway.replies import (
+    Message,
+    has_notice,
+    is_emergency_reply,
+    open_question,
+    with_calls,
+)
+from bot.gateway.storage import State, Storage, Stored
+
+
+async def in_thread(function: Callable[..., Any], *args: Any, **values: Any) -> Any:
+    """Run a call that waits for the disk, while the event loop goes on."""
+    return await asyncio.to_thread(function, *args, **values)
+
+
+@dataclass
+class Answering:
+    """Completes replies with what the gateway knows, and stores them."""
+
+    storage: Storage
+    clinic: Clinic
+
+    async def answered(self, turn: Turn, messages: list[Message]) -> None:
+        """Store the dialogue's reply, with the emergency advice first where it lacks it.
+
+        A reply that comes after the fixed words is marked as late; advice is not given twice.
+        """
+        verdict = await turn.verdict
+        if turn.fallback is None:
+            turn.answering = True
+            if verdict.advice and not is_emergency_reply(messages):
+                messages = [verdict.advice, *messages]
+        else:
+            await turn.fallback
+            told_already = bool(verdict.advice) and is_emergency_reply(messages)
+            messages = [] if told_already else [{**each, "late": True} for each in messages]
+        learnt: dict[str, Any] = {"question": open_question(messages)}
+        if has_notice(messages, "restarted"):
+            learnt["slots"] = {}
+        turn.reply = await self._store(turn, messages, State.ANSWERED, **learnt)
+
+    async def fall_back(self, turn: Turn, verdict: Verdict) -> list[Stored]:
+        """Say the fixed words; the message stays in the outbox."""
+        return await self._store(turn, [verdict.fallback], None)
+
+    async def overdue(self, turn: Turn) -> None:
+        """Leave a message to staff; the patient is still to be asked again."""
+        await in_thread(self.storage.set_state, turn.message.seq, State.OVERDUE)
+
+    async def ask_again(self, turns: list[Turn]) -> None:
+        """Ask the patient once for all of these messages, which are not answered any more."""
+        await self._store(turns[-1], [notice("utter_ask_again", "ask_again")], State.FOR_STAFF)
+        for turn in turns[:-1]:
+            await in_thread(self.storage.set_state, turn.message.seq, State.FOR_STAFF)
+
+    async def _store(
+        self, turn: Turn, messages: list[Message], state: State | None, **learnt: Any
+    ) -> list[Stored]:
+        complete = [with_calls(each, self.clinic) for each in messages]
+        stored: list[Stored] = await in_thread(
+            self.storage.reply, turn.message, complete, state, **learnt
+        )
+        return stored

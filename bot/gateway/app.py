@@ -1,0 +1,102 @@
+"""The application: all parts put together, and what goes on in the background."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.clinic import Clinic, load_clinic
+from bot.gateway.answering import Answering, in_thread
+from bot.gateway.channels.web import RefusedError, WebChat, refused
+from bot.gateway.dialogue import Dialogue
+from bot.gateway.door import Door
+from bot.gateway.erasure import Erasure
+from bot.gateway.guide import Guide
+from bot.gateway.headers import SecurityHeaders
+from bot.gateway.limits import RateLimits
+from bot.gateway.line import Lines, Speaks
+from bot.gateway.pages import Pages
+from bot.gateway.red_flags import RedFlags
+from bot.gateway.sessions import Sessions, load_key
+from bot.gateway.settings import Places, Settings, load_settings
+from bot.gateway.storage import Storage, sqlite_engine
+
+logger = logging.getLogger(__name__)
+
+#: Seconds between two looks for conversations whose time is over.
+SWEEP = 60.0
+
+
+def make_door(settings: Settings, places: Places, dialogue: Speaks, clinic: Clinic) -> Door:
+    """The door over the gateway's database in `places.state`."""
+    places.state.mkdir(parents=True, exist_ok=True)
+    storage = Storage(sqlite_engine(places.state / "gateway.db"))
+    answering = Answering(storage, clinic)
+    return Door(
+        settings=settings,
+        storage=storage,
+        erasure=Erasure(storage, places.conversations_db, settings.retention),
+        red_flags=RedFlags(clinic.time_zone),
+        lines=Lines(dialogue, answering, settings.late_after.total_seconds()),
+        answering=answering,
+    )
+
+
+def make_app(
+    settings: Settings | None = None, places: Places | None = None, door: Door | None = None
+) -> Starlette:
+    """The gateway. Tests bring a door of their own, which needs no dialogue."""
+    settings, places = settings or load_settings(), places or Places.from_environment()
+    clinic = load_clinic()
+    dialogue = Dialogue(places.dialogue)
+    entrance = door or make_door(settings, places, dialogue, clinic)
+    sessions = Sessions(load_key(places.state), settings.retention)
+    web = WebChat(entrance, sessions, RateLimits(settings.limits))
+    pages = Pages(entrance, sessions, Guide())
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await entrance.red_flags.load()
+        await entrance.open()
+        sweeper = asyncio.create_task(_sweep(entrance.erasure))
+        yield
+        sweeper.cancel()
+        entrance.close()
+        await dialogue.close()
+
+    return Starlette(
+        routes=[Route("/health", _health), *web.routes(), *pages.routes()],
+        middleware=[
+            Middleware(SecurityHeaders, allowed_origins=settings.allowed_origins),
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.allowed_origins,
+                allow_methods=["GET", "POST", "DELETE"],
+                allow_headers=["authorization", "content-type"],
+            ),
+        ],
+        exception_handlers={RefusedError: refused},
+        lifespan=lifespan,
+    )
+
+
+async def _health(_: Request) -> Response:
+    return JSONResponse({"status": "ok"})
+
+
+async def _sweep(erasure: Erasure) -> None:
+    while True:
+        try:
+            await in_thread(erasure.sweep)
+        except Exception as error:
+            logger.error("Old conversations were not deleted: %s", type(error).__name__)
+        await asyncio.sleep(SWEEP)

@@ -1,0 +1,206 @@
+"""The web chat's requests under /chat: who may ask, how much, and what is answered as JSON.
+
+The browser proves itself by a cookie, which only the gateway's own pages send, or by a bearer
+token where the panel is embedded on another site and cookies stay away. Every answer to a message
+holds words; a message that is turned away (too fast, too long) names the red flags in them.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.fixed_words import notice
+from bot.gateway.door import Door, Incoming, Outcome, UnknownButtonError
+from bot.gateway.limits import RateLimits
+from bot.gateway.sessions import Sessions
+
+#: Bytes of a request's body; a message of the longest text fits in, whatever its letters.
+MOST_BYTES = 64 * 1024
+
+#: Characters of a client's own id of a message.
+MOST_ID = 64
+
+
+class RefusedError(Exception):
+    """A request that is not served: the status and what is said instead."""
+
+    def __init__(self, status: int, error: str, words: dict[str, Any] | None = None) -> None:
+        super().__init__(error)
+        self.status, self.words = status, words or {}
+
+
+class WebChat:
+    """The routes of the web chat."""
+
+    def __init__(self, door: Door, sessions: Sessions, limits: RateLimits) -> None:
+        self._door, self._sessions, self._limits = door, sessions, limits
+        self._origins = frozenset(door.settings.allowed_origins)
+
+    def routes(self) -> list[Route]:
+        """For the application."""
+        return [
+            Route("/chat/session", self._start, methods=["POST"]),
+            Route("/chat/consent", self._consent, methods=["POST"]),
+            Route("/chat/messages", self._receive, methods=["POST"]),
+            Route("/chat/messages", self._news, methods=["GET"]),
+            Route("/chat/feedback", self._feedback, methods=["POST"]),
+            Route("/chat/conversation", self._forget, methods=["DELETE"]),
+            Route("/chat/summary-link", self._summary_link, methods=["POST"]),
+        ]
+
+    # ---- sessions
+
+    async def _start(self, request: Request) -> Response:
+        """Give the browser a session unless it has one: a cookie, or a token if it asks for it."""
+        self._check_origin(request)
+        if self._conversation_of(request) is not None:
+            return JSONResponse({"started": False})
+        await self._allow("sessions_per_address", address(request))
+        token = self._sessions.new()
+        wants_token = (await read_json(request)).get("bearer") is True
+        response = JSONResponse({"started": True, **({"token": token} if wants_token else {})})
+        if not wants_token:
+            self._set_cookie(request, response, token)
+        return response
+
+    def _set_cookie(self, request: Request, response: Response, token: str) -> None:
+        response.set_cookie(
+            cookie_name(request),
+            token,
+            max_age=int(self._door.settings.retention.total_seconds()),
+            path="/",
+            secure=is_secure(request),
+            httponly=True,
+            samesite="strict",
+        )
+
+    def _conversation_of(self, request: Request) -> str | None:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            return self._sessions.conversation(token.strip())
+        return self._sessions.conversation(request.cookies.get(cookie_name(request)))
+
+    async def _conversation(self, request: Request) -> str:
+        """The conversation that this request may speak for; everything else is refused."""
+        await self._allow("requests_per_address", address(request))
+        self._check_origin(request)
+        conversation = self._conversation_of(request)
+        if conversation is None:
+            raise RefusedError(401, "no session; POST /chat/session first")
+        return conversation
+
+    def _check_origin(self, request: Request) -> None:
+        """Browsers name the page that a request comes from; others' pages may not ask."""
+        origin = request.headers.get("origin")
+        own = f"{request.url.scheme}://{request.url.netloc}"
+        if origin is not None and origin != own and origin not in self._origins:
+            raise RefusedError(403, "this page may not use the chat (allowed_origins)")
+
+    async def _allow(self, rate: str, who: str) -> None:
+        if not await self._limits.allow(rate, who):
+            raise RefusedError(429, "too many requests", notice("utter_too_fast", "too_fast"))
+
+    # ---- the conversation
+
+    async def _receive(self, request: Request) -> Response:
+        conversation = await self._conversation(request)
+        body = await read_json(request)
+        client_id, text, button = body.get("id"), body.get("text", ""), body.get("button")
+        if not isinstance(client_id, str) or not 0 < len(client_id) <= MOST_ID:
+            raise RefusedError(400, f'"id" has to be a text of at most {MOST_ID} characters')
+        if not isinstance(text, str) or not (button is None or isinstance(button, str)):
+            raise RefusedError(400, 'send {"id", "text"} or {"id", "button"}')
+        if len(text) > self._door.settings.limits.text_characters:
+            raise RefusedError(413, "too long", notice("utter_too_large", "too_large"))
+        await self._allow("messages_per_session", conversation)
+        await self._allow("messages_per_address", address(request))
+        try:
+            outcome = await self._door.receive(Incoming(conversation, client_id, text, button))
+        except UnknownButtonError:
+            raise RefusedError(400, "this button was not offered here") from None
+        return JSONResponse(as_json(outcome))
+
+    async def _news(self, request: Request) -> Response:
+        conversation = await self._conversation(request)
+        after = request.query_params.get("after", "0")
+        if not after.isdecimal() or len(after) > 15:
+            raise RefusedError(400, '"after" has to be the number of a message')
+        return JSONResponse(as_json(await self._door.news(conversation, int(after))))
+
+    async def _consent(self, request: Request) -> Response:
+        await self._door.consent(await self._conversation(request))
+        return JSONResponse({"consented": True})
+
+    async def _feedback(self, request: Request) -> Response:
+        conversation = await self._conversation(request)
+        body = await read_json(request)
+        seq, answer = body.get("message"), body.get("helpful")
+        if type(seq) is not int or not isinstance(answer, bool):
+            raise RefusedError(400, 'send {"message": number, "helpful": true or false}')
+        if not await self._door.helpful(conversation, seq, answer):
+            raise RefusedError(404, "no such message")
+        return JSONResponse({"stored": True})
+
+    async def _forget(self, request: Request) -> Response:
+        """Delete everything, and end the session, so that what comes next is a new one."""
+        await self._door.forget(await self._conversation(request))
+        response = JSONResponse({"deleted": True})
+        response.delete_cookie(cookie_name(request), path="/", secure=is_secure(request))
+        return response
+
+    async def _summary_link(self, request: Request) -> Response:
+        key = self._sessions.link(await self._conversation(request))
+        return JSONResponse({"url": f"/chat/summary?key={key}"})
+
+
+async def refused(_: Request, error: Exception) -> Response:
+    """The answer to a request that is not served; it holds words where a patient reads it."""
+    assert isinstance(error, RefusedError)
+    words = [{"from": "bot", **error.words}] if error.words else []
+    return JSONResponse({"error": str(error), "messages": words}, status_code=error.status)
+
+
+async def read_json(request: Request) -> dict[str, Any]:
+    """The request's body, an object of at most `MOST_BYTES`; raises `RefusedError`."""
+    content = bytearray()
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > MOST_BYTES:
+            raise RefusedError(413, "too long", notice("utter_too_large", "too_large"))
+    try:
+        body = json.loads(content or b"{}")
+    except (ValueError, RecursionError):
+        body = None
+    if not isinstance(body, dict):
+        raise RefusedError(400, "send a JSON object")
+    return body
+
+
+def as_json(outcome: Outcome) -> dict[str, Any]:
+    """An outcome as the page reads it."""
+    return {
+        "messages": outcome.messages,
+        "consent_needed": outcome.consent_needed,
+        "pending": outcome.pending,
+    }
+
+
+def address(request: Request) -> str:
+    """Where a request comes from; behind a trusted proxy, what that says (uvicorn)."""
+    return request.client.host if request.client else "unknown"
+
+
+def is_secure(request: Request) -> bool:
+    """Whether the cookie can be `Secure`: always, but for plain http on this machine."""
+    host = request.url.hostname or ""
+    return request.url.scheme == "https" or host not in ("localhost", "127.0.0.1", "::1")
+
+
+def cookie_name(request: Request) -> str:
+    """With the prefix by which browsers keep other hosts from setting it."""
+    return "__Host-chat" if is_secure(request) else "chat"

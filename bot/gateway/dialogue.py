@@ -1,0 +1,92 @@
+"""The dialogue (Rasa, on loopback) as the gateway sees it: a message in, messages out, or an error.
+
+A message may be sent again with the same id: the dialogue's REST channel handles it once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx2
+
+Message = dict[str, Any]
+
+#: Seconds after which an attempt is given up; the next one joins the same turn if it still runs.
+ATTEMPT = 30.0
+
+
+class DialogueError(Exception):
+    """The dialogue is down, slow, silent or broken; the message names the kind, nothing more."""
+
+
+class Dialogue:
+    """A client of the dialogue's REST channel."""
+
+    def __init__(self, address: str, transport: httpx2.AsyncBaseTransport | None = None) -> None:
+        limits = httpx2.Limits(max_connections=100, max_keepalive_connections=20)
+        timeout = httpx2.Timeout(ATTEMPT, connect=2.0)
+        self._http = httpx2.AsyncClient(
+            base_url=address, limits=limits, timeout=timeout, transport=transport
+        )
+
+    async def say(self, conversation: str, text: str, message_id: str) -> list[Message]:
+        """The dialogue's reply, as messages with `text`, `buttons` and `custom` together.
+
+        Raises `DialogueError` for everything that is no reply with words in it.
+        """
+        body = {"sender": conversation, "message": text, "message_id": message_id}
+        try:
+            sent = self._http.post("webhooks/rest/webhook", json=body)
+            answer = await asyncio.wait_for(sent, ATTEMPT)  # httpx's timeouts are per read
+            if answer.status_code != 200:
+                raise DialogueError(f"status {answer.status_code}")
+            return together(answer.json())
+        except DialogueError:
+            raise
+        except (httpx2.HTTPError, asyncio.TimeoutError, ValueError, TypeError) as error:
+            raise DialogueError(type(error).__name__) from None
+
+    async def is_up(self) -> bool:
+        """Whether the dialogue takes messages now."""
+        try:
+            answer = await self._http.get("webhooks/rest/", timeout=2.0)
+        except httpx2.HTTPError:
+            return False
+        return answer.status_code == 200
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._http.aclose()
+
+
+def together(reply: Any) -> list[Message]:
+    """Rasa sends words and `custom` one after the other; here each response is one message again.
+
+    Raises `DialogueError` for a reply without words or of another shape.
+    """
+    if not isinstance(reply, list) or not all(isinstance(part, dict) for part in reply):
+        raise DialogueError("not a list of messages")
+    messages: list[Message] = []
+    current: Message = {}
+    for part in reply:
+        text, buttons, custom = part.get("text"), part.get("buttons"), part.get("custom")
+        if "custom" in current:  # it closes a message
+            messages.append(current)
+            current = {}
+        if isinstance(text, str) and text.strip():
+            before = current.get("text")
+            current["text"] = f"{before}\n\n{text}" if before else text
+        if isinstance(buttons, list) and buttons:
+            current["buttons"] = [
+                {"title": str(button["title"]), "payload": str(button["payload"])}
+                for button in buttons
+                if isinstance(button, dict) and {"title", "payload"} <= button.keys()
+            ]
+        if isinstance(custom, dict):
+            current["custom"] = custom
+    if current:
+        messages.append(current)
+    if not any("text" in message for message in messages):
+        raise DialogueError("no words")
+    return messages

@@ -1,0 +1,243 @@
+"""What happens to a message: read for red flags, stored, put to the dialogue, answered once.
+
+Channels bring messages here and take replies away; they know nothing of the dialogue. Whatever
+fails behind this door, the patient gets words within the deadline, and an emergency its advice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from weakref import WeakValueDictionary
+
+from bot.fixed_words import notice
+from bot.gateway.answering import Answering, in_thread
+from bot.gateway.erasure import Erasure
+from bot.gateway.line import Lines, Turn
+from bot.gateway.red_flags import RedFlags, Slots, Verdict
+from bot.gateway.replies import Message, shown, with_calls
+from bot.gateway.settings import Settings
+from bot.gateway.storage import Conversation, State, Storage, Stored
+
+logger = logging.getLogger(__name__)
+
+#: After this long nothing that was told before is known any more; as in the dialogue
+#: (`session_expiration_time` in bot/domain/dialogue.yml).
+FORGET_AFTER = timedelta(hours=72)
+
+#: Seconds that storing a reply may take.
+STORING = 5.0
+
+#: Conversations without consent of which the findings are kept, in memory alone.
+MOST_WITHOUT_CONSENT = 1000
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A patient's message as a channel brings it."""
+
+    conversation: str
+    client_id: str
+    """The channel's own id of the message: the same id is the same message."""
+    text: str = ""
+    button: str | None = None
+    """The opaque id of a button instead of a text."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the patient gets for a message."""
+
+    messages: list[Message]
+    consent_needed: bool = False
+    pending: bool = False
+    """The dialogue will still answer; there will be news."""
+
+
+class UnknownButtonError(Exception):
+    """A button that this conversation was never offered."""
+
+
+@dataclass
+class Door:
+    """The way in for all channels."""
+
+    settings: Settings
+    storage: Storage
+    erasure: Erasure
+    red_flags: RedFlags
+    lines: Lines
+    answering: Answering
+
+    def __post_init__(self) -> None:
+        self._ears: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._without_consent: OrderedDict[str, Slots] = OrderedDict()
+
+    # ---- what channels call
+
+    async def receive(self, incoming: Incoming) -> Outcome:
+        """Answer a message, within the deadline and only once.
+
+        Raises `UnknownButtonError`.
+        """
+        try:
+            return await self._receive(incoming)
+        except UnknownButtonError:
+            raise
+        except Exception as error:  # the disk is full, say: still words, and still the advice
+            logger.error("A message could not be taken in: %s", type(error).__name__)
+            verdict = await self.red_flags.read(as_text(incoming.text), {}, None)
+            return Outcome([self._unstored(verdict.fallback)])
+
+    async def _receive(self, incoming: Incoming) -> Outcome:
+        started = asyncio.get_running_loop().time()
+        ear = self._ears.setdefault(incoming.conversation, asyncio.Lock())
+        async with ear:  # what is known grows in the order in which messages came in
+            known, earlier = await in_thread(
+                self.storage.find, incoming.conversation, incoming.client_id
+            )
+            if known is None:
+                return await self._before_consent(incoming)
+            if earlier is None:
+                turn: Turn | None = await self._accept(incoming)
+            else:
+                turn = self.lines.turn(earlier.seq, earlier.conversation)
+            if turn is None:  # answered before
+                reply = await in_thread(self.storage.replies_to, earlier.seq)
+                return self._outcome(reply)
+            verdict = await self._hear(turn, known)
+        reply = await self._reply(turn, verdict, started)
+        return self._outcome(reply, pending=not turn.done.is_set())
+
+    async def consent(self, conversation: str) -> None:
+        """Note the patient's consent."""
+        await in_thread(self.storage.consent, conversation)
+        slots = self._without_consent.pop(conversation, None)
+        if slots:
+            await in_thread(self.storage.learn, conversation, slots=slots)
+
+    async def news(self, conversation: str, after: int) -> Outcome:
+        """Everything said since message number `after`."""
+        known = await in_thread(self.storage.conversation, conversation)
+        stored = await in_thread(self.storage.history, conversation, after)
+        pending = self.lines.busy(conversation)
+        return self._outcome(stored, consent_needed=known is None, pending=pending)
+
+    async def helpful(self, conversation: str, seq: int, answer: bool) -> bool:
+        """Store the patient's "helpful?"; whether there is such a message of the bot."""
+        return bool(await in_thread(self.storage.helpful, conversation, seq, answer))
+
+    async def forget(self, conversation: str) -> None:
+        """Delete everything of a conversation."""
+        self.lines.drop(conversation)
+        self._without_consent.pop(conversation, None)
+        await in_thread(self.erasure.erase, [conversation])
+
+    # ---- start and end
+
+    async def open(self) -> None:
+        """Take up the outbox where the last process left it."""
+        for message in await in_thread(self.storage.waiting):
+            turn = self._turn(message, await self._words(message))
+            turn.failed.set()  # nobody waits for it any more
+            turn.overdue = message.state == State.OVERDUE.value
+            known = await in_thread(self.storage.conversation, message.conversation)
+            if known is not None:
+                await self._hear(turn, known)
+
+    def close(self) -> None:
+        """Stop; what is in line stays in the outbox."""
+        self.lines.close()
+
+    # ---- one message
+
+    async def _before_consent(self, incoming: Incoming) -> Outcome:
+        """Without consent nothing is stored, but red flags are read all the same."""
+        slots = self._without_consent.pop(incoming.conversation, {})
+        verdict = await self.red_flags.read(as_text(incoming.text), slots, None)
+        self._without_consent[incoming.conversation] = verdict.slots
+        while len(self._without_consent) > MOST_WITHOUT_CONSENT:
+            self._without_consent.popitem(last=False)
+        said = verdict.advice or notice("utter_consent", "consent")
+        return Outcome([self._unstored(said)], consent_needed=True)
+
+    def _unstored(self, message: Message) -> Message:
+        return {"from": "bot", **with_calls(message, self.answering.clinic)}
+
+    async def _accept(self, incoming: Incoming) -> Turn:
+        """Store a new message and make its turn."""
+        body: dict[str, Any] = {"text": incoming.text}
+        if incoming.button is not None:
+            button = await in_thread(self.storage.button, incoming.conversation, incoming.button)
+            if button is None:
+                raise UnknownButtonError
+            body = {"text": button[0], "button": incoming.button}
+        message = await in_thread(
+            self.storage.accept, incoming.conversation, incoming.client_id, body
+        )
+        return self._turn(message, await self._words(message))
+
+    async def _words(self, message: Stored) -> str:
+        """What the dialogue is sent for a stored message: a button's payload, or text."""
+        pressed = message.body.get("button")
+        if pressed is not None:
+            button = await in_thread(self.storage.button, message.conversation, pressed)
+            return button[1] if button else str(message.body["text"])
+        return as_text(message.body["text"])
+
+    def _turn(self, message: Stored, words: str) -> Turn:
+        return Turn(message, words, asyncio.get_running_loop().create_future())
+
+    async def _hear(self, turn: Turn, known: Conversation) -> Verdict:
+        """Put a turn in line and read it meanwhile; a turn that was heard before is not again."""
+        if turn.verdict.done():
+            return turn.verdict.result()
+        if not self.lines.turn(turn.message.seq, turn.message.conversation):
+            self.lines.join(turn)
+        fresh = turn.message.at - known.seen_at < FORGET_AFTER.total_seconds()
+        text = as_text(turn.message.body["text"])
+        verdict = await self.red_flags.read(text, known.slots if fresh else {}, known.question)
+        try:
+            if verdict.slots != known.slots:
+                await in_thread(self.storage.learn, known.id, slots=verdict.slots)
+        finally:  # whoever answers waits for this, and may put aside what was just learnt
+            turn.verdict.set_result(verdict)
+        return verdict
+
+    async def _reply(self, turn: Turn, verdict: Verdict, started: float) -> list[Stored]:
+        """The dialogue's reply, or the fixed words once it has failed or taken too long."""
+        settings = self.settings
+        deadline = settings.emergency_deadline if verdict.advice else settings.dialogue_deadline
+        left = started + deadline - asyncio.get_running_loop().time()
+        await _first(turn.done, turn.failed, max(left, 0.0))
+        if turn.answering:
+            await asyncio.wait_for(turn.done.wait(), STORING)
+        if turn.done.is_set():
+            return turn.reply
+        if turn.fallback is None:
+            turn.fallback = asyncio.create_task(self.answering.fall_back(turn, verdict))
+        return await asyncio.shield(turn.fallback)
+
+    def _outcome(
+        self, stored: list[Stored], consent_needed: bool = False, pending: bool = False
+    ) -> Outcome:
+        return Outcome([shown(each) for each in stored], consent_needed, pending)
+
+
+def as_text(text: str) -> str:
+    """What a patient typed, never a command: only a button can be one."""
+    return text.lstrip("/ \t\r\n")
+
+
+async def _first(one: asyncio.Event, other: asyncio.Event, seconds: float) -> None:
+    """Wait until one of two events is set, at most so long."""
+    waiting = [asyncio.ensure_future(each.wait()) for each in (one, other)]
+    try:
+        await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for each in waiting:
+            each.cancel()

@@ -1,0 +1,26 @@
+"""How often a session or an address may do what (`settings.yml`, `limits`)."""
+
+from __future__ import annotations
+
+from limits import parse
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import MovingWindowRateLimiter
+
+from bot.gateway.settings import Limits
+
+
+class RateLimits:
+    """Counts in memory: there is one gateway, and a restart may forgive."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._rates = {
+            "messages_per_session": parse(limits.messages_per_session),
+            "messages_per_address": parse(limits.messages_per_address),
+            "sessions_per_address": parse(limits.sessions_per_address),
+            "requests_per_address": parse(limits.requests_per_address),
+        }
+
+    async def allow(self, rate: str, who: str) -> bool:
+        """Count one more of `rate` for a session or an address; False when that is too many."""
+        return await self._limiter.hit(self._rates[rate], rate, who)

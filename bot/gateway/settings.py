@@ -1,0 +1,84 @@
+"""The gateway's settings: `settings.yml`, which a clinic changes, and where things are."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from actions.triage.datafile import load, problem
+
+SETTINGS_FILE = Path(__file__).with_name("settings.yml")
+_SCHEMA = Path(__file__).with_name("settings.schema.json")
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d+)?")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one message, session and address may send; rates as in `20/minute`."""
+
+    text_characters: int
+    messages_per_session: str
+    messages_per_address: str
+    sessions_per_address: str
+    requests_per_address: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What `settings.yml` says."""
+
+    retention: timedelta
+    allowed_origins: tuple[str, ...]
+    trusted_proxies: tuple[str, ...]
+    limits: Limits
+    dialogue_deadline: float
+    """Seconds."""
+    emergency_deadline: float
+    late_after: timedelta
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the gateway finds what is around it."""
+
+    dialogue: str
+    """Address of the dialogue server."""
+    state: Path
+    """Folder of the gateway's own database and key."""
+    conversations_db: Path
+    """The dialogue's tracker store."""
+
+    @classmethod
+    def from_environment(cls) -> Places:
+        """As `bot.run` sets them."""
+        state = Path(os.environ.get("GATEWAY_STATE", ".build"))
+        return cls(
+            dialogue=os.environ.get("DIALOGUE_URL", "http://127.0.0.1:5005/"),
+            state=state,
+            conversations_db=Path(os.environ.get("CONVERSATIONS_DB", state / "conversations.db")),
+        )
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """Read and check the settings; raises `DataError` naming file, line and what to do.
+
+    Without `path`, the file that GATEWAY_SETTINGS names (a container's, say), else the shipped one.
+    """
+    path = path or Path(os.environ.get("GATEWAY_SETTINGS") or SETTINGS_FILE)
+    data = load(path, _SCHEMA)
+    for number, origin in enumerate(data["allowed_origins"]):
+        if not _ORIGIN.fullmatch(origin):
+            told = f"{origin!r} is no origin; write it as in 'https://www.clinic.example'"
+            raise problem(path, ("allowed_origins", number), told)
+    return Settings(
+        retention=timedelta(days=data["retention_days"]),
+        allowed_origins=tuple(data["allowed_origins"]),
+        trusted_proxies=tuple(data["trusted_proxies"]),
+        limits=Limits(**data["limits"]),
+        dialogue_deadline=data["dialogue_deadline_seconds"],
+        emergency_deadline=data["emergency_deadline_seconds"],
+        late_after=timedelta(minutes=data["late_after_minutes"]),
+    )

@@ -1,0 +1,249 @@
+"""What is stored of conversations: consent, messages with their state, buttons, what is known.
+
+Plain synchronous calls, each one short transaction; the gateway runs them in worker threads. The
+outbox is no table of its own: it is the patients' messages whose state is `pending` or `overdue`.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.gateway.tables import buttons, conversations, erased, messages, metadata
+
+Body = dict[str, Any]
+
+
+class State(str, Enum):
+    """Where a patient's message is."""
+
+    PENDING = "pending"
+    """The dialogue has not answered it yet."""
+    ANSWERED = "answered"
+    OVERDUE = "overdue"
+    """Too old to be answered; staff see it, the patient is still to be asked again."""
+    FOR_STAFF = "for_staff"
+    """Staff see it, and the patient was asked again."""
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """What is known of a conversation."""
+
+    id: str
+    seen_at: float
+    consent_at: float | None = None
+    slots: dict[str, Any] = field(default_factory=dict)
+    question: Body | None = None
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A message as it is stored; `seq` orders all messages."""
+
+    seq: int
+    conversation: str
+    sender: str
+    at: float
+    body: Body
+    client_id: str | None
+    state: str | None
+    answers: int | None
+    helpful: bool | None
+
+
+def sqlite_engine(path: Path) -> sa.Engine:
+    """An engine over one SQLite file: durable, shared between threads, deleting for good."""
+    engine = sa.create_engine(
+        f"sqlite:///{path}",
+        connect_args={"check_same_thread": False},
+        hide_parameters=True,  # an error's text never holds a patient's words
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def _set_up(connection: Any, _: Any) -> None:
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("PRAGMA secure_delete=ON")  # deleted rows are overwritten
+
+    return engine
+
+
+class Storage:
+    """The gateway's database."""
+
+    def __init__(self, engine: sa.Engine, now: Callable[[], float] = time.time) -> None:
+        self.engine = engine
+        self._now = now
+        metadata.create_all(engine)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sa.Connection]:
+        with self.engine.begin() as connection:
+            yield connection
+
+    # ---- conversations
+
+    def conversation(self, name: str) -> Conversation | None:
+        """A conversation that was consented to, or None."""
+        with self._transaction() as db:
+            row = db.execute(sa.select(conversations).where(conversations.c.id == name)).first()
+        return None if row is None else Conversation(**row._mapping)
+
+    def consent(self, name: str) -> None:
+        """Note that the patient consents; from here on things are stored."""
+        with self._transaction() as db:
+            if self._row(db, name) is None:
+                now = self._now()
+                values = {"id": name, "seen_at": now, "consent_at": now, "slots": {}}
+                db.execute(conversations.insert().values(values))
+
+    def learn(self, name: str, **values: Any) -> None:
+        """Keep what is known of a conversation: `slots`, `question`."""
+        with self._transaction() as db:
+            self._learn(db, name, values)
+
+    @staticmethod
+    def _learn(db: sa.Connection, name: str, values: Body) -> None:
+        db.execute(conversations.update().where(conversations.c.id == name).values(values))
+
+    @staticmethod
+    def _row(db: sa.Connection, name: str) -> Any:
+        return db.execute(sa.select(conversations.c.id).where(conversations.c.id == name)).first()
+
+    # ---- messages
+
+    def find(self, name: str, client_id: str) -> tuple[Conversation | None, Stored | None]:
+        """A conversation, and the patient's message in it that the client calls by this id."""
+        same = (messages.c.conversation == name) & (messages.c.client_id == client_id)
+        with self._transaction() as db:
+            known = db.execute(sa.select(conversations).where(conversations.c.id == name)).first()
+            row = db.execute(sa.select(messages).where(same)).first() if known else None
+        return (
+            None if known is None else Conversation(**known._mapping),
+            None if row is None else Stored(**row._mapping),
+        )
+
+    def accept(self, name: str, client_id: str, body: Body) -> Stored:
+        """Store a patient's message, to be answered."""
+        now = self._now()
+        values = {"conversation": name, "sender": "patient", "at": now, "body": body}
+        values |= {"client_id": client_id, "state": State.PENDING.value}
+        with self._transaction() as db:
+            row = db.execute(messages.insert().values(values).returning(messages)).one()
+            where = conversations.c.id == name
+            db.execute(conversations.update().where(where).values(seen_at=now))
+        return Stored(**row._mapping)
+
+    def reply(
+        self, answers: Stored, bodies: Sequence[Body], state: State | None = None, **learnt: Any
+    ) -> list[Stored]:
+        """Store what the bot says to a message, with an opaque id for each button, the message's
+        new state, and what is known by now. Nothing is stored of a conversation that was deleted
+        meanwhile."""
+        name = answers.conversation
+        with self._transaction() as db:
+            if self._row(db, name) is None:
+                return []
+            stored = [self._say(db, name, body, answers.seq) for body in bodies]
+            if state is not None:
+                self._set_state(db, answers.seq, state)
+            if learnt:
+                self._learn(db, name, learnt)
+        return stored
+
+    def _say(self, db: sa.Connection, name: str, body: Body, answers: int | None) -> Stored:
+        offered = [{**button, "id": secrets.token_urlsafe(9)} for button in body.get("buttons", ())]
+        rows = [{**button, "conversation": name} for button in offered]
+        if rows:
+            db.execute(buttons.insert(), rows)
+            shown = [{"id": each["id"], "title": each["title"]} for each in offered]
+            body = {**body, "buttons": shown}
+        values = {"conversation": name, "sender": "bot", "at": self._now(), "body": body}
+        values["answers"] = answers
+        row = db.execute(messages.insert().values(values).returning(messages)).one()
+        return Stored(**row._mapping)
+
+    def set_state(self, seq: int, state: State) -> None:
+        """Note where a patient's message is."""
+        with self._transaction() as db:
+            self._set_state(db, seq, state)
+
+    @staticmethod
+    def _set_state(db: sa.Connection, seq: int, state: State) -> None:
+        db.execute(messages.update().where(messages.c.seq == seq).values(state=state.value))
+
+    def history(self, name: str, after: int = 0) -> list[Stored]:
+        """The messages of a conversation behind `after`, in order."""
+        where = (messages.c.conversation == name) & (messages.c.seq > after)
+        return self._select(where)
+
+    def replies_to(self, seq: int) -> list[Stored]:
+        """What was said to a patient's message."""
+        return self._select(messages.c.answers == seq)
+
+    def waiting(self) -> list[Stored]:
+        """The outbox: every message that the dialogue has not answered, oldest first."""
+        open_states = (State.PENDING.value, State.OVERDUE.value)
+        return self._select(messages.c.state.in_(open_states))
+
+    def for_staff(self) -> list[Stored]:
+        """The messages that were never answered and that staff should look at."""
+        return self._select(messages.c.state.in_((State.OVERDUE.value, State.FOR_STAFF.value)))
+
+    def _select(self, where: sa.ColumnElement[bool]) -> list[Stored]:
+        with self._transaction() as db:
+            rows = db.execute(sa.select(messages).where(where).order_by(messages.c.seq)).all()
+        return [Stored(**row._mapping) for row in rows]
+
+    def helpful(self, name: str, seq: int, answer: bool) -> bool:
+        """Store "helpful?" for one of the bot's messages; whether there is such a message."""
+        own = (messages.c.conversation == name) & (messages.c.sender == "bot")
+        with self._transaction() as db:
+            changed = db.execute(
+                messages.update().where(own & (messages.c.seq == seq)).values(helpful=answer)
+            )
+        return bool(changed.rowcount)
+
+    def button(self, name: str, button_id: str) -> tuple[str, str] | None:
+        """Title and payload of a button that this conversation was offered."""
+        own = (buttons.c.id == button_id) & (buttons.c.conversation == name)
+        with self._transaction() as db:
+            row = db.execute(sa.select(buttons.c.title, buttons.c.payload).where(own)).first()
+        return None if row is None else (row.title, row.payload)
+
+    # ---- deletion
+
+    def erase(self, names: Sequence[str]) -> None:
+        """Delete everything of these conversations; only their ids are kept for an hour."""
+        now = self._now()
+        with self._transaction() as db:
+            for table, column in (
+                (messages, messages.c.conversation),
+                (buttons, buttons.c.conversation),
+                (conversations, conversations.c.id),
+                (erased, erased.c.conversation),
+            ):
+                db.execute(table.delete().where(column.in_(names)))
+            if names:
+                db.execute(erased.insert(), [{"conversation": name, "at": now} for name in names])
+
+    def erased_lately(self, forget_before: float) -> list[str]:
+        """Ids of deleted conversations, forgetting those deleted before a moment."""
+        with self._transaction() as db:
+            db.execute(erased.delete().where(erased.c.at < forget_before))
+            return list(db.execute(sa.select(erased.c.conversation)).scalars())
+
+    def last_seen_before(self, moment: float) -> list[str]:
+        """Ids of conversations in which nothing was said since a moment."""
+        with self._transaction() as db:
+            where = conversations.c.seen_at < moment
+            return list(db.execute(sa.select(conversations.c.id).where(where)).scalars())

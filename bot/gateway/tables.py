@@ -1,0 +1,54 @@
+"""The gateway's tables. What a patient wrote is in `messages` and `buttons` and nowhere else."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("seen_at", sa.Float, nullable=False, index=True),
+    sa.Column("consent_at", sa.Float),
+    # What the gateway's own reading knows: slots as the dialogue's, and the open question.
+    sa.Column("slots", sa.JSON, nullable=False, default=dict),
+    sa.Column("question", sa.JSON),
+)
+
+messages = sa.Table(
+    "messages",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("conversation", sa.String(64), nullable=False, index=True),
+    sa.Column("sender", sa.String(16), nullable=False),  # patient, bot
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("body", sa.JSON, nullable=False),
+    # Of a patient's message: the client's id, and `State`.
+    sa.Column("client_id", sa.String(64)),
+    sa.Column("state", sa.String(16)),
+    # Of a bot's message: which one it answers, and the patient's "helpful?".
+    sa.Column("answers", sa.Integer, index=True),
+    sa.Column("helpful", sa.Boolean),
+    sa.UniqueConstraint("conversation", "client_id"),
+    sqlite_autoincrement=True,  # a number is never given twice, even after deletion
+)
+
+buttons = sa.Table(
+    "buttons",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("conversation", sa.String(64), nullable=False, index=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
+)
+
+# Conversations deleted a short while ago, by id alone: a turn that was under way may still be
+# written by the dialogue and is then deleted again.
+erased = sa.Table(
+    "erased",
+    metadata,
+    sa.Column("conversation", sa.String(64), primary_key=True),
+    sa.Column("at", sa.Float, nullable=False),
+)

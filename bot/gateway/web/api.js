@@ -1,0 +1,111 @@
+// Talking to the gateway: the session, and requests that say clearly whether they arrived.
+
+const TOKEN = "chat-token";
+const PATIENCE = 20000;
+
+export class OfflineError extends Error {}
+
+/** Local or session storage; where the browser denies it to a frame, memory, until the reload. */
+const storage = (kind) => {
+  try {
+    return window[kind];
+  } catch {
+    const kept = new Map();
+    return {
+      getItem: (key) => kept.get(key) ?? null,
+      setItem: (key, value) => kept.set(key, value),
+      removeItem: (key) => kept.delete(key),
+    };
+  }
+};
+const tokens = storage("localStorage");
+const unsent = storage("sessionStorage");
+
+/** Requests in the name of this browser's session, which is made when it is first needed. */
+export class Api {
+  #session = null;
+
+  /** @param {boolean} embedded in a page of another site, where cookies do not reach */
+  constructor(embedded) {
+    this.embedded = embedded;
+  }
+
+  /** The gateway's answer to a request; `OfflineError` if there is none. */
+  async call(method, path, body) {
+    this.#session ||= this.#start();
+    try {
+      await this.#session;
+    } catch (error) {
+      this.#session = null;
+      throw error;
+    }
+    let answer = await this.#send(method, path, body);
+    if (answer.status === 401) { // it is over; a new one, then
+      this.#session = this.#start();
+      await this.#session;
+      answer = await this.#send(method, path, body);
+    }
+    if (answer.status >= 500 || answer.status === 401) throw new OfflineError(path);
+    return answer.json();
+  }
+
+  /** Forget the session; the next request makes a new one. */
+  forget() {
+    this.#session = null;
+    tokens.removeItem(TOKEN);
+  }
+
+  async #start() {
+    const answer = await this.#send("POST", "session", { bearer: this.embedded });
+    if (!answer.ok) throw new OfflineError("session");
+    const { token } = await answer.json();
+    if (token) tokens.setItem(TOKEN, token);
+  }
+
+  async #send(method, path, body) {
+    const headers = { "content-type": "application/json" };
+    const token = this.embedded && tokens.getItem(TOKEN);
+    if (token) headers.authorization = `Bearer ${token}`;
+    try {
+      return await fetch(`/chat/${path}`, {
+        method,
+        headers,
+        body: body && JSON.stringify(body),
+        signal: AbortSignal.timeout(PATIENCE),
+        cache: "no-store",
+      });
+    } catch {
+      throw new OfflineError(path);
+    }
+  }
+}
+
+/** Messages on their way, kept over a reload; each is sent until it is answered, with one id. */
+export class Outbox {
+  #items = JSON.parse(unsent.getItem("chat-outbox") || "[]");
+
+  get items() {
+    return [...this.#items];
+  }
+
+  add(message) {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    const id = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    const item = { id, ...message };
+    this.#keep([...this.#items, item]);
+    return item;
+  }
+
+  remove(id) {
+    this.#keep(this.#items.filter((item) => item.id !== id));
+  }
+
+  clear() {
+    this.#keep([]);
+  }
+
+  #keep(items) {
+    this.#items = items;
+    unsent.setItem("chat-outbox", JSON.stringify(items));
+  }
+}

@@ -1,0 +1,242 @@
+// The chat's panel: deep-chat for the conversation, and what it lacks around it.
+//
+// deep-chat without a `connect` answers by itself, asks Google for a font unless one is set, and
+// leaves its send button and its messages without names; all of that is set here.
+
+import { Api, OfflineError, Outbox } from "./api.js";
+import { botBubble } from "./bubbles.js";
+import { createTalk } from "./talk.js";
+
+const byId = (id) => document.getElementById(id);
+const config = JSON.parse(byId("config").textContent);
+const api = new Api(config.embedded);
+const outbox = new Outbox();
+
+const SOON = 2000; // milliseconds until the next look for news while an answer is due
+const LATER = 30000; // and otherwise
+const AGAIN = [1000, 2000, 4000, 8000]; // pauses between attempts without a connection
+
+const REFUSED = { from: "bot", text: "That did not work. Please write it in your own words." };
+
+let last = 0; // number of the newest message that is shown
+let waiting = 0; // requests under way
+let offline = false;
+let consentNeeded = true;
+let timer = 0;
+const shown = new Set(); // numbers of the bot's messages, ids of the patient's
+
+const talk = await createTalk(byId("talk"), config, {
+  send: (message) => send(outbox.add(message)),
+  helpful: (message, helpful) => api.call("POST", "feedback", { message, helpful }),
+});
+
+// ---- messages in and out
+
+/** Show what came from the gateway, each message once. */
+const receive = ({ messages = [], consent_needed: needed, pending, error }) => {
+  for (const message of messages) {
+    const key = message.from === "patient" ? message.id : message.seq;
+    last = Math.max(last, message.seq || 0);
+    if (key && shown.has(key)) continue;
+    if (key) shown.add(key);
+    if (message.from === "patient") talk.patient(message.text);
+    else talk.bot(botBubble(message));
+    progress(message);
+  }
+  if (needed !== undefined) askConsent(needed);
+  if (!error) lookAgain(pending ? SOON : LATER);
+};
+
+const progress = ({ from, custom }) => {
+  if (from === "patient") return;
+  const { step, steps } = custom?.type === "question" ? custom : {};
+  byId("progress").hidden = !step;
+  if (!step) return;
+  byId("progress-words").textContent = `Question ${step} of ${steps}`;
+  Object.assign(document.querySelector("progress"), { max: steps, value: step });
+};
+
+/** Send a message until it is answered; its id makes sure that it counts once. */
+const send = async (item) => {
+  shown.add(item.id);
+  if (offline) return; // `reconnect` sends it in its turn
+  await attempt(item);
+};
+
+const attempt = async (item) => {
+  busy(+1);
+  try {
+    const { id, text, button } = item;
+    const answer = await api.call("POST", "messages", { id, text, button });
+    if (!answer.consent_needed) outbox.remove(id);
+    if (answer.error && !answer.messages.length) answer.messages = [REFUSED];
+    receive(answer);
+    return true;
+  } catch (error) {
+    if (!(error instanceof OfflineError)) throw error;
+    reconnect();
+    return false;
+  } finally {
+    busy(-1);
+  }
+};
+
+const busy = (change) => {
+  waiting += change;
+  talk.typing(waiting > 0);
+  byId("status").textContent = waiting > 0 ? "The bot is writing." : "";
+};
+
+// ---- news, and the lost connection
+
+const lookAgain = (pause) => {
+  clearTimeout(timer);
+  timer = setTimeout(news, pause);
+};
+
+const news = async () => {
+  if (offline) return;
+  try {
+    receive(await api.call("GET", `messages?after=${last}`));
+  } catch (error) {
+    if (!(error instanceof OfflineError)) throw error;
+    reconnect();
+  }
+};
+
+/** Say whom to call meanwhile, and try until the connection is back; then send what was kept. */
+const reconnect = async () => {
+  if (offline) return;
+  offline = true;
+  showOffline();
+  for (let attempts = 0; offline; attempts += 1) {
+    await pause(AGAIN[Math.min(attempts, AGAIN.length - 1)]);
+    try {
+      const answer = await api.call("GET", `messages?after=${last}`);
+      offline = false;
+      byId("offline").hidden = true;
+      receive(answer);
+    } catch (error) {
+      if (!(error instanceof OfflineError)) throw error;
+    }
+  }
+  if (!consentNeeded) await sendKept();
+};
+
+const pause = (milliseconds) => new Promise((resolve) => {
+  setTimeout(resolve, milliseconds);
+  addEventListener("online", resolve, { once: true });
+});
+
+const sendKept = async () => {
+  for (const item of outbox.items) {
+    if (!(await attempt(item))) return;
+  }
+};
+
+const showOffline = () => {
+  const words = document.createElement("p");
+  words.dir = "auto";
+  const unsent = outbox.items.length ? "It will be sent as soon as there is one." : "";
+  words.textContent = `No connection to the chat right now. ${unsent}\n${config.unavailable}`;
+  const calls = document.createElement("div");
+  calls.className = "choices";
+  for (const { name, number, tel } of [...config.emergency, config.phone]) {
+    const call = document.createElement("a");
+    call.href = tel;
+    call.textContent = name === "Emergency" ? `Call ${number}` : `Call ${name}`;
+    calls.append(call);
+  }
+  byId("offline").replaceChildren(words, calls);
+  byId("offline").hidden = false;
+};
+
+// ---- consent
+
+const askConsent = (needed) => {
+  consentNeeded = needed;
+  byId("consent").hidden = !needed;
+};
+
+byId("consent-words").textContent =
+  `${config.consent}\nConversations are deleted after ${config.retentionDays} days.`;
+byId("agree").addEventListener("click", async () => {
+  try {
+    await api.call("POST", "consent", {});
+    askConsent(false);
+    talk.focus();
+    await sendKept();
+  } catch (error) {
+    if (!(error instanceof OfflineError)) throw error;
+    reconnect();
+  }
+});
+
+// ---- the menu
+
+const menu = (open) => {
+  byId("menu").hidden = !open;
+  byId("menu-button").setAttribute("aria-expanded", String(open));
+};
+
+byId("menu-button").addEventListener("click", async () => {
+  menu(byId("menu").hidden);
+  if (byId("menu").hidden) return;
+  byId("menu").querySelector("button").focus();
+  try {
+    byId("summary").href = (await api.call("POST", "summary-link", {})).url;
+  } catch (error) {
+    if (!(error instanceof OfflineError)) throw error;
+  }
+});
+byId("menu").addEventListener("click", ({ target }) => {
+  menu(false);
+  if (target.dataset.say) talk.say(target.dataset.say);
+});
+byId("delete").addEventListener("click", () => byId("sure").showModal());
+byId("sure").addEventListener("close", async ({ target }) => {
+  if (target.returnValue !== "yes") return;
+  try {
+    await api.call("DELETE", "conversation");
+    api.forget();
+    outbox.clear();
+    shown.clear();
+    last = 0;
+    talk.clear();
+    byId("progress").hidden = true;
+    receive(await api.call("GET", "messages"));
+    byId("status").textContent = "Your conversation was deleted.";
+    talk.bot(botBubble({ text: "Your conversation was deleted. Nothing of it is kept." }));
+    talk.focus();
+  } catch (error) {
+    if (!(error instanceof OfflineError)) throw error;
+    reconnect();
+  }
+});
+
+const close = () => parent.postMessage("chat:close", "*");
+byId("close").addEventListener("click", close);
+addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || byId("sure").open) return;
+  if (byId("menu").hidden) close();
+  else {
+    menu(false);
+    byId("menu-button").focus();
+  }
+});
+
+// ---- begin, or go on where the last visit ended
+
+try {
+  receive(await api.call("GET", "messages"));
+} catch (error) {
+  if (!(error instanceof OfflineError)) throw error;
+  reconnect();
+}
+for (const { id, text, title } of outbox.items) {
+  if (!shown.has(id)) talk.patient(title || text);
+  shown.add(id);
+}
+if (!consentNeeded && !offline) sendKept();
+if (parent !== window) parent.postMessage("chat:ready", "*");
+addEventListener("focus", () => talk.focus(), { once: true });

@@ -1,0 +1,2 @@
+// The summary's print button.
+document.getElementById("print").addEventListener("click", () => print());

@@ -1,0 +1,130 @@
+"""Pages: the guide with a quote marked, the summary, the script tag's file."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bot.clinic import load_clinic
+from bot.gateway.guide import Guide, Piece, quote_url, sections
+from bot.gateway.replies import shown, with_calls
+from bot.gateway.storage import Stored
+from knowledge.chunks import passages
+
+from .conftest import FakeDialogue
+from .test_web import say, start, visit  # noqa: F401
+
+Visit = Callable[..., Any]
+
+RESULT = {
+    "text": "🟢 Normal healing.",
+    "custom": {
+        "type": "triage",
+        "disposition": "expected",
+        "rules": ["X1"],
+        "findings": {"redness": {"state": "present"}, "fever": {"state": "absent"}},
+        "protocol": {"version": "1", "signed": False},
+        "citations": [],
+    },
+}
+
+
+def marked(quote: str) -> str:
+    document = Guide().documents[0]
+    return "".join(
+        piece.text
+        for section in sections(document, quote)
+        for _, blocks in section.runs
+        for block in blocks
+        for piece in block.pieces
+        if piece.quoted
+    )
+
+
+def test_every_passage_is_marked_word_for_word_where_its_citation_points() -> None:
+    for document in Guide().documents:
+        for passage in passages(document):
+            page, _, quote = quote_url(passage.citation()).partition("?quote=")
+            assert page == f"/guide/{document.slug}"
+            found = [
+                piece.text
+                for section in sections(document, quote.removesuffix("#quote"))
+                for _, blocks in section.runs
+                for block in blocks
+                for piece in block.pieces
+                if piece.quoted
+            ]
+            assert found == [passage.text]
+
+
+@pytest.mark.parametrize("quote", ["", "a-b", "5", "9-3", "-1-5", "999999-9999999", "1-2-3"])
+def test_an_odd_quote_marks_nothing(quote: str) -> None:
+    assert marked(quote) == ""
+
+
+def test_a_part_of_a_passage_is_marked_within_it() -> None:
+    document = Guide().documents[0]
+    span = document.sections[0].spans[0]
+    section = sections(document, f"{span.start + 4}-{span.start + 9}")[0]
+    pieces = section.runs[0][1][0].pieces
+    text = span.text
+    assert pieces == (Piece(text[:4], False), Piece(text[4:9], True), Piece(text[9:], False))
+
+
+def test_guide_pages_are_served(visit: Visit) -> None:  # noqa: F811
+    with visit() as browser:
+        assert "Allergic reactions" in browser.get("/guide").text
+        page = browser.get("/guide/allergic-reactions-after-microneedling")
+        assert '<h2 id="when-to-seek-medical-attention">' in page.text
+        assert "<script" not in page.text
+        assert browser.get("/guide/none").status_code == 404
+
+
+def test_the_script_tags_file_holds_the_words_that_need_no_server(visit: Visit) -> None:  # noqa: F811
+    with visit() as browser:
+        code = browser.get("/chat.js").text
+    words = json.loads(code.split("const words = ")[1].split(";\n")[0])
+    assert "999 or 112" in words["unavailable"]
+    assert [each["tel"] for each in words["emergency"]] == ["tel:999", "tel:112"]
+
+
+def test_a_summary_opens_with_its_link_alone(visit: Visit, dialogue: FakeDialogue) -> None:  # noqa: F811
+    dialogue.answer = lambda _: [RESULT]
+    with visit() as browser:
+        start(browser)
+        say(browser, "my cheeks are <b>pink</b>")
+        url = browser.post("/chat/summary-link", json={}).json()["url"]
+        browser.cookies.clear()
+        page = browser.get(url).text
+        assert "Normal healing" in page
+        assert "X1: normal healing" in page
+        assert "&lt;b&gt;pink&lt;/b&gt;" in page
+        for forged in ("", "web-1", url.split("key=")[1][:-2]):
+            assert browser.get(f"/chat/summary?key={forged}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("custom", "numbers"),
+    [
+        (
+            {"type": "triage", "disposition": "emergency", "advice": "call_emergency"},
+            ["999", "112"],
+        ),
+        ({"type": "triage", "disposition": "emergency", "advice": "self_harm_help"}, ["116 123"]),
+        ({"type": "triage", "disposition": "contact"}, ["020 7946 0142"]),
+        ({"type": "triage", "disposition": "expected"}, []),
+        ({"type": "notice", "reason": "unavailable"}, ["999"]),
+    ],
+)
+def test_a_message_brings_the_numbers_that_it_tells_to_call(custom: Any, numbers: Any) -> None:
+    calls = with_calls({"text": "", "custom": custom}, load_clinic()).get("calls", [])
+    assert [each["number"] for each in calls][: len(numbers)] == numbers
+    assert bool(calls) == bool(numbers)
+
+
+def test_a_shown_message_never_holds_a_payload_or_names_its_conversation() -> None:
+    body = {"text": "a", "buttons": [{"id": "x", "title": "None"}]}
+    message = shown(Stored(1, "web-1", "bot", 0.0, body, None, None, 1, None))
+    assert "web-1" not in json.dumps(message)
+    assert "payload" not in json.dumps(message)

@@ -1,0 +1,35 @@
+"""A mistake in the settings is reported with its line."""
+
+from pathlib import Path
+
+import pytest
+
+from actions.triage import DataError
+from bot.gateway.limits import RateLimits
+from bot.gateway.settings import SETTINGS_FILE, load_settings
+
+SHIPPED = SETTINGS_FILE.read_text("utf-8")
+
+
+def test_the_shipped_settings_fit() -> None:
+    settings = load_settings()
+    assert settings.retention.days == 30
+    assert settings.allowed_origins == ()
+    RateLimits(settings.limits)
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "told"),
+    [
+        ("allowed_origins: []", 'allowed_origins: ["https://a.example/page"]', "no origin"),
+        ("allowed_origins: []", 'allowed_origins: ["*"]', "no origin"),
+        ("retention_days: 30", "retention_days: 0", "minimum"),
+        ("retention_days: 30", "retention: 30", "retention_days is missing"),
+        ("20/minute", "often", "often"),
+    ],
+)
+def test_a_mistake_names_its_line(tmp_path: Path, was: str, becomes: str, told: str) -> None:
+    path = tmp_path / "settings.yml"
+    path.write_text(SHIPPED.replace(was, becomes, 1), "utf-8")
+    with pytest.raises(DataError, match=rf"settings.yml:\d+: .*{told}"):
+        load_settings(path)

@@ -1,0 +1,213 @@
+"""Requests to the web chat: who may ask, how much, and that nothing is taken from the client."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from bot.clinic import load_clinic
+from bot.gateway.app import make_app, make_door
+from bot.gateway.red_flags import RedFlags
+from bot.gateway.settings import Places, Settings
+
+from .conftest import FakeDialogue
+
+HERE = "http://localhost:8080"
+CLINIC = "https://www.clinic.example"
+
+Visit = Callable[..., Any]
+
+
+@pytest.fixture
+def visit(dialogue: FakeDialogue, settings: Settings, places: Places, red_flags: RedFlags) -> Visit:
+    """A browser at the gateway, with settings changed as named."""
+
+    @contextmanager
+    def visit(base_url: str = HERE, **changes: Any) -> Iterator[TestClient]:
+        limits = replace(settings.limits, **changes.pop("limits", {}))
+        changed = replace(settings, limits=limits, **changes)
+        door = make_door(changed, places, dialogue, load_clinic())
+        door.red_flags = red_flags
+        with TestClient(make_app(changed, places, door), base_url=base_url) as browser:
+            yield browser
+
+    return visit
+
+
+def start(browser: TestClient) -> TestClient:
+    assert browser.post("/chat/session", json={}).json() == {"started": True}
+    assert browser.post("/chat/consent").json() == {"consented": True}
+    return browser
+
+
+def say(browser: TestClient, text: str, client_id: str = "1", **more: Any) -> Any:
+    return browser.post("/chat/messages", json={"id": client_id, "text": text}, **more)
+
+
+def test_a_message_is_answered_and_there_after_a_reload(visit: Visit) -> None:
+    with visit() as browser:
+        start(browser)
+        answer = say(browser, "hello").json()
+        assert [each["text"] for each in answer["messages"]] == ["heard hello"]
+        again = browser.get("/chat/messages").json()
+        assert [(each["from"], each["text"]) for each in again["messages"]] == [
+            ("patient", "hello"),
+            ("bot", "heard hello"),
+        ]
+        after = again["messages"][0]["seq"]
+        assert len(browser.get(f"/chat/messages?after={after}").json()["messages"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("base_url", "name", "secure"),
+    [(HERE, "chat", False), ("https://chat.clinic.example", "__Host-chat", True)],
+)
+def test_the_cookie_is_out_of_reach(visit: Visit, base_url: str, name: str, secure: bool) -> None:
+    with visit(base_url) as browser:
+        cookie = browser.post("/chat/session", json={}).headers["set-cookie"]
+    assert cookie.startswith(f"{name}=")
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie
+    assert ("Secure" in cookie) is secure
+
+
+def test_without_a_session_of_ours_nothing_is_served(visit: Visit, dialogue: FakeDialogue) -> None:
+    with visit() as browser:
+        for cookie in ("", "forged.token.here"):
+            browser.cookies.set("chat", cookie)
+            assert say(browser, "hello").status_code == 401
+            assert browser.get("/chat/messages").status_code == 401
+            assert browser.delete("/chat/conversation").status_code == 401
+    assert dialogue.heard == []
+
+
+def test_what_a_client_says_of_itself_changes_nothing(visit: Visit, dialogue: FakeDialogue) -> None:
+    with visit() as browser, visit() as other:
+        start(browser)
+        start(other)
+        lie = {"sender": "web-1", "conversation": "web-1", "metadata": {}, "button": None}
+        browser.post("/chat/messages", json={"id": "1", "text": "a", **lie})
+        say(other, "b")
+    (first, *_), (second, *_) = dialogue.said
+    assert first != second
+    assert "web-1" not in (first, second)
+
+
+def test_two_visitors_share_nothing(visit: Visit) -> None:
+    with visit() as browser:
+        start(browser)
+        seq = say(browser, "hello").json()["messages"][0]["seq"]
+        browser.cookies.clear()
+        start(browser)
+        assert browser.get("/chat/messages").json()["messages"] == []
+        feedback = {"message": seq, "helpful": True}
+        assert browser.post("/chat/feedback", json=feedback).status_code == 404
+
+
+def test_another_sites_page_may_not_ask_unless_it_is_allowed(visit: Visit) -> None:
+    foreign = {"Origin": CLINIC}
+    with visit() as browser:
+        start(browser)
+        assert say(browser, "hello", headers=foreign).status_code == 403
+        assert browser.post("/chat/session", json={}, headers=foreign).status_code == 403
+        assert say(browser, "hello", headers={"Origin": HERE}).status_code == 200
+    with visit(allowed_origins=(CLINIC,)) as browser:
+        started = browser.post("/chat/session", json={"bearer": True}, headers=foreign)
+        assert started.headers["access-control-allow-origin"] == CLINIC
+        assert "set-cookie" not in started.headers
+        headers = {**foreign, "Authorization": f"Bearer {started.json()['token']}"}
+        assert browser.post("/chat/consent", headers=headers).status_code == 200
+        assert say(browser, "hello", headers=headers).status_code == 200
+        assert say(browser, "hello", headers={"Origin": "https://evil.example"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"not json",
+        b"[]",
+        b"{}",
+        b'{"id": "", "text": "a"}',
+        b'{"id": 1, "text": "a"}',
+        b'{"id": "1", "text": 5}',
+        b'{"id": "1", "button": {}}',
+        b'{"id": "1", "button": "never offered"}',
+        b'{"id": "' + b"x" * 65 + b'", "text": "a"}',
+        b"[" * 50000,
+    ],
+)
+def test_an_odd_request_is_refused(visit: Visit, body: bytes, dialogue: FakeDialogue) -> None:
+    with visit() as browser:
+        start(browser)
+        assert browser.post("/chat/messages", content=body).status_code == 400
+    assert dialogue.heard == []
+
+
+def test_what_is_too_long_is_turned_away_with_words(visit: Visit, dialogue: FakeDialogue) -> None:
+    with visit() as browser:
+        start(browser)
+        for text in ("x" * 8001, "x" * 70000):
+            refused = say(browser, text)
+            assert refused.status_code == 413
+            assert "999 or 112" in refused.json()["messages"][0]["text"]
+    assert dialogue.heard == []
+
+
+@pytest.mark.parametrize(
+    ("rate", "allowed"), [("messages_per_session", 2), ("messages_per_address", 2)]
+)
+def test_too_many_messages_are_turned_away_with_words(
+    visit: Visit, dialogue: FakeDialogue, rate: str, allowed: int
+) -> None:
+    with visit(limits={rate: f"{allowed}/minute"}) as browser:
+        start(browser)
+        replies = [say(browser, "hello", str(number)) for number in range(allowed + 1)]
+    assert [reply.status_code for reply in replies] == [200] * allowed + [429]
+    assert "999 or 112" in replies[-1].json()["messages"][0]["text"]
+    assert len(dialogue.heard) == allowed
+
+
+def test_too_many_sessions_of_an_address_are_turned_away(visit: Visit) -> None:
+    with visit(limits={"sessions_per_address": "2/minute"}) as browser:
+        statuses = []
+        for _ in range(3):
+            browser.cookies.clear()
+            statuses.append(browser.post("/chat/session", json={}).status_code)
+    assert statuses == [200, 200, 429]
+
+
+def test_helpful_is_stored(visit: Visit) -> None:
+    with visit() as browser:
+        start(browser)
+        seq = say(browser, "can I wear makeup?").json()["messages"][0]["seq"]
+        for answer in (True, False):
+            body = {"message": seq, "helpful": answer}
+            assert browser.post("/chat/feedback", json=body).status_code == 200
+            assert browser.get("/chat/messages").json()["messages"][1]["helpful"] is answer
+        for body in ({"message": True, "helpful": True}, {"message": seq, "helpful": "yes"}):
+            assert browser.post("/chat/feedback", json=body).status_code == 400
+
+
+def test_deleting_ends_the_session(visit: Visit) -> None:
+    with visit() as browser:
+        start(browser)
+        say(browser, "hello")
+        assert browser.delete("/chat/conversation").json() == {"deleted": True}
+        assert browser.get("/chat/messages").status_code == 401
+
+
+def test_every_answer_carries_a_strict_policy(visit: Visit) -> None:
+    with visit(allowed_origins=(CLINIC,)) as browser:
+        headers = browser.get("/health").headers
+        panel = browser.get("/chat/panel").headers["content-security-policy"]
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy
+    assert policy.endswith("frame-ancestors 'self'")
+    assert panel.endswith(f"frame-ancestors 'self' {CLINIC}")
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cache-control"] == "no-store"

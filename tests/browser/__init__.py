@@ -1,0 +1,1 @@
+"""The web chat in a real Chromium, on the live stack."""
