@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from knowledge.documents import Document, Section, Span, read_guide
+from knowledge.documents import Document, Section, Span
+from knowledge.intake import read_guide
 
 GUIDE = Path("knowledge/guide")
 
@@ -49,7 +50,7 @@ class Guide:
     """All documents, read once."""
 
     def __init__(self, folder: Path = GUIDE) -> None:
-        self.documents: Sequence[Document] = read_guide(folder)
+        self.documents: Sequence[Document] = tuple(read_guide(folder).documents.values())
         self._by_slug = {document.slug: document for document in self.documents}
 
     def document(self, slug: str) -> Document | None:
