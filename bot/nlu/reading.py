@@ -26,7 +26,7 @@ from bot.nlu.context import Context, find_context
 from bot.nlu.finding import Finding
 from bot.nlu.lexicon import Entry, lexicon
 from bot.nlu.mentions import find_findings
-from bot.nlu.semantic import Clause, semantic_reader
+from bot.nlu.semantic import Seen, semantic_reader
 from bot.nlu.spelling import contractions
 from bot.nlu.templates import Match
 from bot.nlu.times import Times, read_times
@@ -95,7 +95,7 @@ def read_by_lexicon(
     items: Sequence[Sequence[str]] = (),
 ) -> Reading:
     """The same without the semantic reader."""
-    return _interpret(_given(text, now, timezone, asks, items), lambda message: [])
+    return _interpret(_given(text, now, timezone, asks, items), lambda message: Seen())
 
 
 @dataclass(frozen=True)
@@ -122,13 +122,13 @@ def _given(
     return _Given(text, message, matches, _local(now, timezone), asks, items)
 
 
-def _interpret(given: _Given, see: Callable[[Message], list[Clause]]) -> Reading:
+def _interpret(given: _Given, see: Callable[[Message], Seen]) -> Reading:
     text, message, asks = given.text, given.message, given.asks
     triggers = Triggers(message, given.matches)
     # Greetings and bare answers name nothing: many a turn without the encoder's milliseconds.
-    seen = [] if only_talk(text) or is_bare_answer(text) else see(message)
-    found = find_findings(message, given.matches, triggers, seen)
-    context = find_context(given.matches, triggers, seen)
+    seen = Seen() if only_talk(text) or is_bare_answer(text) else see(message)
+    found = find_findings(message, given.matches, triggers, seen.clauses)
+    context = find_context(given.matches, triggers, seen.clauses)
     times = read_times(text, given.now, asks)
     if found and all(said.subject is Subject.OTHER for said in found.values()):
         times = Times()
@@ -141,13 +141,13 @@ def _interpret(given: _Given, see: Callable[[Message], list[Clause]]) -> Reading
     )
 
 
-def _seen(message: Message) -> list[Clause]:
+def _seen(message: Message) -> Seen:
     """What the semantic reader sees; whatever goes wrong in it, the lexicon's reading stands."""
     try:
         return semantic_reader().read(message)
     except Exception as error:
         logger.error("The semantic reader failed: %s", type(error).__name__)
-        return []
+        return Seen()
 
 
 def match(text: str) -> tuple[Message, list[Match[Entry]]]:

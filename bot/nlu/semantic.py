@@ -58,6 +58,9 @@ _WORDS_TOGETHER = 48
 MEAN_LENGTH = 6.0
 
 
+Span = tuple[int, int]
+
+
 class ReaderMissingError(RuntimeError):
     """There is no trained reader where one was looked for, or it belongs to another encoder."""
 
@@ -76,6 +79,27 @@ class Clause:
     meanings: Mapping[str, float]
 
 
+@dataclass(frozen=True)
+class Piece:
+    """A run of clauses that is encoded together, with the vector and place of each token."""
+
+    span: Span
+    clauses: Sequence[Span]
+    states: Vectors
+    offsets: Offsets
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is seen in a message: clause by clause, and the mean of all its token vectors.
+
+    `mean` is None where nothing was encoded.
+    """
+
+    clauses: Sequence[Clause] = ()
+    mean: Vectors | None = None
+
+
 class SemanticReader:
     """Reads the clauses of a message; safe to share between threads."""
 
@@ -90,7 +114,7 @@ class SemanticReader:
             raise ReaderMissingError(f"{folder}: made with another encoder; run `make setup`")
         self.names: tuple[str, ...] = tuple(settings["names"])
         self.meanings: tuple[str, ...] = tuple(settings["meanings"])
-        self._encoder = encoder
+        self.encoder = encoder
 
     @classmethod
     def load(cls, folder: Path = FOLDER) -> SemanticReader:
@@ -99,24 +123,14 @@ class SemanticReader:
 
     def outputs(self, message: Message) -> list[tuple[int, int, Vectors]]:
         """For each clause its tokens (`end` exclusive) and the probability of each output."""
-        pieces = list(_pieces(message))
-        texts = [" ".join(message.tokens[i].norm for i in range(*piece[0])) for piece in pieces]
-        read = []
-        for (span, clauses), (states, offsets) in zip(
-            pieces, self._encoder.states(texts), strict=True
-        ):
-            words = _words_of_tokens(message, span, offsets)
-            for start, end in clauses:
-                own = [at for at, word in enumerate(words) if start <= word < end]
-                if own:
-                    read.append((start, end, self._judge(states[[0, *own, len(states) - 1]])))
-        return read
+        return self._judged(message, encode(self.encoder, message))
 
-    def read(self, message: Message) -> list[Clause]:
-        """What is seen in each clause."""
+    def read(self, message: Message) -> Seen:
+        """What is seen in each clause, and the mean of what it was seen in."""
         limits = least()
         clauses = []
-        for start, end, outputs in self.outputs(message):
+        pieces = encode(self.encoder, message)
+        for start, end, outputs in self._judged(message, pieces):
             probable = dict(zip(self.names, map(float, outputs), strict=False))
             findings = {
                 name: probability
@@ -127,7 +141,18 @@ class SemanticReader:
             clauses.append(
                 Clause(start, end, findings, dict(zip(self.meanings, meant, strict=True)))
             )
-        return clauses
+        return Seen(clauses, mean_of(pieces))
+
+    def _judged(self, message: Message, pieces: Sequence[Piece]) -> list[tuple[int, int, Vectors]]:
+        read = []
+        for piece in pieces:
+            words = _words_of_tokens(message, piece.span, piece.offsets)
+            for start, end in piece.clauses:
+                own = [at for at, word in enumerate(words) if start <= word < end]
+                if own:
+                    states = piece.states[[0, *own, len(piece.states) - 1]]
+                    read.append((start, end, self._judge(states)))
+        return read
 
     def _judge(self, states: Vectors) -> Vectors:
         """Probabilities by the mean of the networks' logits."""
@@ -187,10 +212,25 @@ def semantic_reader() -> SemanticReader:
     return SemanticReader.load()
 
 
-Span = tuple[int, int]
+def encode(encoder: Encoder, message: Message) -> list[Piece]:
+    """The message as the encoder sees it; each word of it is encoded once."""
+    runs = list(_runs(message))
+    texts = [" ".join(message.tokens[i].norm for i in range(*span)) for span, _ in runs]
+    return [
+        Piece(span, clauses, states, offsets)
+        for (span, clauses), (states, offsets) in zip(runs, encoder.states(texts), strict=True)
+    ]
 
 
-def _pieces(message: Message) -> Iterator[tuple[Span, list[Span]]]:
+def mean_of(pieces: Sequence[Piece]) -> Vectors | None:
+    """The mean of all token vectors, at length 1; None for a message without words."""
+    if not pieces:
+        return None
+    mean: Vectors = np.concatenate([piece.states for piece in pieces]).mean(axis=0)
+    return mean / np.float32(max(float(np.linalg.norm(mean)), 1e-6))
+
+
+def _runs(message: Message) -> Iterator[tuple[Span, list[Span]]]:
     """What is encoded together: runs of clauses, as tokens, with their clauses."""
     clauses = _clauses(message)
     piece: list[Span] = []
