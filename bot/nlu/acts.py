@@ -148,18 +148,18 @@ class _Message:
         """Whether an act may give way to another one, however sure the learnt reader is.
 
         What answers stays an answer or corrects one; under an open question nothing becomes an
-        answer that was none. Whoever tells of a sign is never only answered from the guide or
-        chatted with, nor is another person's sign passed on. A question that only asks how bad a
-        sign is brings no answer from the guide: the check gives it.
+        answer that was none. Whoever tells of a sign, their own or another's, is never only
+        answered from the guide, chatted with or passed on. A question that only asks how bad a sign
+        is brings no answer from the guide: the check gives it.
         """
         answers = bool(self.answer.kind or self.answer.findings)
         if self.asks and (answers or act in ANSWERING_ACTS) and wanted != "correct":
             return False
         if self.asks and wanted in ANSWERING_ACTS and act not in ANSWERING_ACTS:
             return False
-        if wanted in ("ask", "chat") and (self.own or self.others):
+        if wanted in ("ask", "chat", "handoff") and (self.own or self.others):
             return False
-        if (wanted == "chat" and self.told) or (wanted == "handoff" and self.others):
+        if wanted == "chat" and self.told:
             return False
         if wanted == "both":
             asking = self.asking or "?" in self.row

@@ -111,6 +111,8 @@ def test_what_the_templates_know_stays(case: dict[str, Any]) -> None:
     [
         ("welts all over", OWN, (), "ask", "check_symptoms"),
         ("welts all over", OWN, (), "chat", "check_symptoms"),
+        ("welts all over", OWN, (), "handoff", "check_symptoms"),
+        ("welts, what cream?", OWN, (), "handoff", "both"),
         ("she has welts", OTHERS, (), "handoff", "check_symptoms"),
         ("she has welts, what cream?", OTHERS, (), "ask", "both"),
         ("welts, is that normal?", OWN, (), "check_symptoms", "both"),
