@@ -6,7 +6,8 @@ Templates find the words; the order of decisions below chooses between them. Wha
 the talk comes first, but only when the message says nothing else; a question to the guide stays one
 while another question is open; words about one's body that nobody understood are a report, so that
 the check begins; what is left is `nonsense` under an open question (which is then put again in
-other words) and small talk otherwise.
+other words) and small talk otherwise. Where templates cannot list all the ways to put something,
+the learnt reader of intents is heard after them (`intents.py`), within bounds (`_Message.may`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from pathlib import Path
 from .answer_units import pattern as answer_pattern
 from .answers import Answer, Mentioned, read_answer
 from .asking import asks_guide, names_topic, only_wants_reassurance
+from .conversation import ANSWERING_ACTS
+from .intents import least
 from .languages import is_foreign
 from .mash import is_mash
 from .sentences import load_templates, words_of
@@ -36,6 +39,10 @@ _INTENTS = {
     **dict.fromkeys(("affirm", "deny", "unsure", "inform", "explain"), "answer"),
 }
 _HELD = frozenset(["present", "uncertain", "past"])
+#: What the templates say when they understood nothing that is to be done.
+_TALKING = frozenset(["greet", "thank", "bye", "chat", "nonsense"])
+#: What the templates say to be believed, whatever was learnt.
+_SETTLED = frozenset(ACTS) - {*_INTENTS, *_TALKING} | {"handoff", "explain"}
 _MAX_WORDS = 400
 _FEW_WORDS = 3
 
@@ -52,13 +59,17 @@ def classify(  # noqa: PLR0913, PLR0917
     answer: Answer | None = None,
     times: Times | None = None,
     context: bool = False,
+    learnt: Mapping[str, float] | None = None,
 ) -> str:
     """The act of `text`, one of `ACTS`.
 
     `findings`, `answer` and `times` are what the rest of the reader found in it; `context`: whether
     it tells a trend, a risk, a treatment or home care. `asks`: what the last question asked.
+    `learnt`: the probability of each intent; without it, the templates alone decide.
     """
-    return _Message(text, findings or {}, asks, answer or Answer(), times or Times(), context).act()
+    message = _Message(text, findings or {}, asks, answer or Answer(), times or Times(), context)
+    act = message.act()
+    return message.heard(act, learnt) if learnt else act
 
 
 def only_talk(text: str) -> bool:
@@ -117,6 +128,43 @@ class _Message:
     def only_talk(self) -> bool:
         """Whether the whole message is one of the acts that tell and ask nothing."""
         return any(self._whole(act) for act in _TALK)
+
+    # ------------------------------------------------------------------ what was learnt
+
+    def heard(self, act: str, learnt: Mapping[str, float]) -> str:
+        """The act by the learnt reader, where it is sure enough and allowed to; else by templates.
+
+        >>> message.heard("chat", {"handoff": 0.9, "chat": 0.1})
+        'handoff'
+        """
+        if act in _SETTLED or self._whole(act) or self._matches(f"{act}.settled"):
+            return act
+        limits = least().get("talk" if act in _TALKING else intent_of(act), {})
+        wanted = max(learnt, key=learnt.__getitem__)
+        sure = wanted in limits and learnt[wanted] >= limits[wanted]
+        return wanted if sure and self.may(act, wanted) else act
+
+    def may(self, act: str, wanted: str) -> bool:
+        """Whether an act may give way to another one, however sure the learnt reader is.
+
+        What answers stays an answer or corrects one; under an open question nothing becomes an
+        answer that was none. Whoever tells of a sign, their own or another's, is never only
+        answered from the guide, chatted with or passed on. A question that only asks how bad a sign
+        is brings no answer from the guide: the check gives it.
+        """
+        answers = bool(self.answer.kind or self.answer.findings)
+        if self.asks and (answers or act in ANSWERING_ACTS) and wanted != "correct":
+            return False
+        if self.asks and wanted in ANSWERING_ACTS and act not in ANSWERING_ACTS:
+            return False
+        if wanted in ("ask", "chat", "handoff") and (self.own or self.others):
+            return False
+        if wanted == "chat" and self.told:
+            return False
+        if wanted == "both":
+            asking = self.asking or "?" in self.row
+            return (self.own or self.others) and asking and not only_wants_reassurance(self.words)
+        return True
 
     # ------------------------------------------------------------------ decisions, in order
 

@@ -14,6 +14,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ from bot.nlu.assertion import Triggers
 from bot.nlu.clauses import clause_numbers, find_coordinations
 from bot.nlu.context import Context, find_context
 from bot.nlu.finding import Finding
+from bot.nlu.intents import IntentReader
 from bot.nlu.lexicon import Entry, lexicon
 from bot.nlu.mentions import find_findings
 from bot.nlu.semantic import Seen, semantic_reader
@@ -136,7 +138,7 @@ def _interpret(given: _Given, see: Callable[[Message], Seen]) -> Reading:
     if found and all(said.subject is Subject.OTHER for said in found.values()):
         times = Times()
     answer = read_answer(text, asks, found, given.items, context.risks, times.spans.values())
-    act = classify(text, found, asks, answer, times, context.tells)
+    act = classify(text, found, asks, answer, times, context.tells, _learnt(text, seen))
     if act in _NO_ANSWERS:
         answer = Answer()
     return Reading(
@@ -156,6 +158,25 @@ def _seen(message: Message) -> Seen:
     except Exception as error:
         logger.error("The semantic reader failed: %s", type(error).__name__)
         return Seen()
+
+
+def _learnt(text: str, seen: Seen) -> dict[str, float] | None:
+    """The probability of each intent; None, and the templates decide, without the encoder."""
+    reader = None if seen.mean is None else intent_reader()
+    return None if reader is None or seen.mean is None else reader.read(text, seen.mean)
+
+
+@lru_cache(maxsize=1)
+def intent_reader() -> IntentReader | None:
+    """The product's reader of intents, loaded once; None when it is missing or broken.
+
+    No sign of danger hangs on it, so the bot starts without it; said once in the log.
+    """
+    try:
+        return IntentReader(semantic_reader().encoder.fingerprint)
+    except Exception as error:
+        logger.error("Intents are read by templates alone: %s", type(error).__name__)
+        return None
 
 
 def match(text: str) -> tuple[Message, list[Match[Entry]]]:

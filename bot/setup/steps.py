@@ -70,6 +70,18 @@ STEPS = (
         needs=("encoder",),
     ),
     Step(
+        name="intents",
+        doing="training the reader of intents (seconds)",
+        command=(_APP, "-m", "bot.train_intents"),
+        inputs=(
+            *("bot/train_intents.py", "bot/nlu/intents", "bot/nlu/intents.py"),
+            *("bot/nlu/intent_data.py", "bot/nlu/semantic.py", "bot/nlu/sentences.py"),
+            *("bot/nlu/tokens.py", "bot/nlu/spelling.py", "bot/nlu/spelling.yml"),
+        ),
+        outputs=(".build/intents",),
+        needs=("encoder",),
+    ),
+    Step(
         name="words",
         doing="writing the clinic's details into the words",
         command=(_APP, "-m", "bot.render"),
@@ -91,7 +103,7 @@ STEPS = (
         ),
         inputs=("config.yml", "data", ".build/domain", "bot/nlu", "bot/policies", "actions/triage"),
         outputs=(".build/models/bot.tar.gz",),
-        needs=("environment-rasa", "reader", "words"),
+        needs=("environment-rasa", "reader", "intents", "words"),
     ),
 )
 

@@ -31,7 +31,7 @@ class Mention:
     recent: bool | None = None
 
 
-def _mention(state: str) -> Mention:
+def mention(state: str) -> Mention:
     if state == "other":
         return Mention("present", "other")
     return Mention("past", recent=False) if state == "old" else Mention(state)
@@ -39,7 +39,7 @@ def _mention(state: str) -> Mention:
 
 def _act(case: dict[str, Any]) -> str:
     text, asks = case["text"], case.get("asks", [])
-    findings = {name: _mention(state) for name, state in case.get("findings", {}).items()}
+    findings = {name: mention(state) for name, state in case.get("findings", {}).items()}
     times = read_times(text, NOW, asks)
     answer = read_answer(text, asks, findings, times=times.spans.values())
     return classify(text, findings, asks, answer, times)
