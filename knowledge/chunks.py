@@ -37,6 +37,8 @@ class Passage:
     """Facts of the guide's fact list that the passage carries (`S13`, `G:eye`)."""
     where: str = ""
     """File and line (or page) of the guide's folder that it comes from."""
+    kind: str = "paragraph"
+    """`paragraph` or `item` (of a list)."""
     score: float = 0.0
     """How well it fits the question; only for comparing passages of one answer."""
 
@@ -66,6 +68,7 @@ def passages(document: Document) -> list[Passage]:
             url=f"{document.url}#{section.slug}",
             facts=span.facts,
             where=f"{document.file}{span.where}",
+            kind=span.kind,
         )
         for section in document.sections
         for number, span in enumerate(section.spans, start=1)

@@ -118,11 +118,8 @@ class Index:
         return cls(
             generation=manifest["generation"],
             encoder=manifest["encoder"],
-            documents=tuple(DocumentEntry(**row) for row in _lines(folder / DOCUMENTS)),
-            passages=tuple(
-                Passage(**{**row, "facts": tuple(row["facts"])})
-                for row in _lines(folder / PASSAGES)
-            ),
+            documents=_documents(folder),
+            passages=_passages(folder),
             topic=tuple(manifest["topic"]),
             vocabulary=tuple(json.loads((folder / VOCABULARY).read_text(encoding="utf-8"))),
             lexicon=lexicon,
@@ -163,6 +160,27 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not isinstance(manifest, dict):
         raise IndexUnusableError(f"{folder / MANIFEST}: not a manifest of an index")
     return manifest
+
+
+def read_texts(folder: Path) -> tuple[tuple[DocumentEntry, ...], tuple[Passage, ...]]:
+    """Documents and passages of the index in service, without its vectors.
+
+    Raises `IndexUnusableError`.
+    """
+    generation = folder / str(read_manifest(folder).get("generation"))
+    try:
+        return _documents(generation), _passages(generation)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise IndexUnusableError(f"{folder}: index cannot be read ({error})") from error
+
+
+def _documents(generation: Path) -> tuple[DocumentEntry, ...]:
+    return tuple(DocumentEntry(**row) for row in _lines(generation / DOCUMENTS))
+
+
+def _passages(generation: Path) -> tuple[Passage, ...]:
+    rows = _lines(generation / PASSAGES)
+    return tuple(Passage(**{**row, "facts": tuple(row["facts"])}) for row in rows)
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

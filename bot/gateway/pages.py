@@ -99,16 +99,18 @@ class Pages:
         return self._page(request, "summary.html", **summary(history, self._clinic))
 
     async def _contents(self, request: Request) -> Response:
-        return self._page(request, "guide.html", documents=self._guide.documents, document=None)
+        return await self._list(request)
+
+    async def _list(self, request: Request, status: int = 200) -> Response:
+        documents = [each.entry for each in await in_thread(self._guide.documents)]
+        return self._page(request, "guide.html", status, documents=documents, document=None)
 
     async def _document(self, request: Request) -> Response:
-        document = self._guide.document(request.path_params["slug"])
+        document = await in_thread(self._guide.document, request.path_params["slug"])
         if document is None:
-            return self._page(
-                request, "guide.html", 404, documents=self._guide.documents, document=None
-            )
+            return await self._list(request, 404)
         shown = sections(document, request.query_params.get("quote", ""))
-        return self._page(request, "guide.html", document=document, sections=shown)
+        return self._page(request, "guide.html", document=document.entry, sections=shown)
 
     def _page(self, request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:
         return self._templates.TemplateResponse(request, name, values, status_code=status)

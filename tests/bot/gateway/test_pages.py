@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from bot.clinic import load_clinic
 from bot.gateway.guide import Guide, Piece, quote_url, sections
 from bot.gateway.replies import shown, with_calls
 from bot.gateway.storage import Stored
-from knowledge.chunks import passages
+from knowledge.build import build
+from knowledge.encoder import Encoder
 
 from .conftest import FakeDialogue
 from .test_web import say, start, visit  # noqa: F401
@@ -31,7 +33,7 @@ RESULT = {
 
 
 def marked(quote: str) -> str:
-    document = Guide().documents[0]
+    document = Guide().documents()[0]
     return "".join(
         piece.text
         for section in sections(document, quote)
@@ -43,10 +45,10 @@ def marked(quote: str) -> str:
 
 
 def test_every_passage_is_marked_word_for_word_where_its_citation_points() -> None:
-    for document in Guide().documents:
-        for passage in passages(document):
+    for document in Guide().documents():
+        for passage in document.passages:
             page, _, quote = quote_url(passage.citation()).partition("?quote=")
-            assert page == f"/guide/{document.slug}"
+            assert page == f"/guide/{document.entry.slug}"
             found = [
                 piece.text
                 for section in sections(document, quote.removesuffix("#quote"))
@@ -64,12 +66,30 @@ def test_an_odd_quote_marks_nothing(quote: str) -> None:
 
 
 def test_a_part_of_a_passage_is_marked_within_it() -> None:
-    document = Guide().documents[0]
-    span = document.sections[0].spans[0]
-    section = sections(document, f"{span.start + 4}-{span.start + 9}")[0]
+    document = Guide().documents()[0]
+    first = document.passages[0]
+    section = sections(document, f"{first.start + 4}-{first.start + 9}")[0]
     pieces = section.runs[0][1][0].pieces
-    text = span.text
+    text = first.text
     assert pieces == (Piece(text[:4], False), Piece(text[4:9], True), Piece(text[9:], False))
+
+
+def test_pages_follow_the_index_in_service(tmp_path: Path) -> None:
+    folder, index = tmp_path / "guide", tmp_path / "index"
+    folder.mkdir()
+    guide = Guide(index)
+    assert guide.documents() == ()
+    (folder / "sun.md").write_text("# Sun\n\n## Hats\n\nWear one.\n\n- Brim\n- Straw\n", "utf-8")
+    build(folder, index, Encoder.load())
+    [document] = guide.documents()
+    [section] = sections(document)
+    assert (section.title, section.slug) == ("Hats", "hats")
+    assert [(kind, len(blocks)) for kind, blocks in section.runs] == [("paragraph", 1), ("item", 2)]
+    (folder / "rain.md").write_text("# Rain\n\n## Coats\n\nWear one.\n", "utf-8")
+    build(folder, index, Encoder.load())
+    assert {each.entry.title for each in guide.documents()} == {"Sun", "Rain"}
+    (index / "manifest.json").write_text("{", "utf-8")
+    assert len(guide.documents()) == 2
 
 
 def test_guide_pages_are_served(visit: Visit) -> None:  # noqa: F811
