@@ -113,6 +113,11 @@ class Door:
         reply = await self._reply(turn, verdict, started)
         return self._outcome(reply, pending=not turn.done.is_set())
 
+    async def turn_away(self, text: str, words: Message) -> Message:
+        """What to say to a message that is not taken: the advice for a red flag, or `words`."""
+        verdict = await self.red_flags.read(as_text(text), {}, None)
+        return with_calls(verdict.advice or words, self.answering.clinic)
+
     async def consent(self, conversation: str) -> None:
         """Note the patient's consent."""
         await in_thread(self.storage.consent, conversation)

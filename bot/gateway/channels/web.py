@@ -2,7 +2,7 @@
 
 The browser proves itself by a cookie, which only the gateway's own pages send, or by a bearer
 token where the panel is embedded on another site and cookies stay away. Every answer to a message
-holds words; a message that is turned away (too fast, too long) names the red flags in them.
+holds words; a message that is turned away (too fast, too long) is read for red flags all the same.
 """
 
 from __future__ import annotations
@@ -116,9 +116,12 @@ class WebChat:
         if not isinstance(text, str) or not (button is None or isinstance(button, str)):
             raise RefusedError(400, 'send {"id", "text"} or {"id", "button"}')
         if len(text) > self._door.settings.limits.text_characters:
-            raise RefusedError(413, "too long", notice("utter_too_large", "too_large"))
-        await self._allow("messages_per_session", conversation)
-        await self._allow("messages_per_address", address(request))
+            words = await self._door.turn_away(text, notice("utter_too_large", "too_large"))
+            raise RefusedError(413, "too long", words)
+        by_session = await self._limits.allow("messages_per_session", conversation)
+        if not (by_session and await self._limits.allow("messages_per_address", address(request))):
+            words = await self._door.turn_away(text, notice("utter_too_fast", "too_fast"))
+            raise RefusedError(429, "too many messages", words)
         try:
             outcome = await self._door.receive(Incoming(conversation, client_id, text, button))
         except UnknownButtonError:

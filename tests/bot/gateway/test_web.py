@@ -170,6 +170,18 @@ def test_too_many_messages_are_turned_away_with_words(
     assert len(dialogue.heard) == allowed
 
 
+def test_a_red_flag_is_answered_even_in_a_message_that_is_turned_away(visit: Visit) -> None:
+    with visit(limits={"messages_per_session": "1/minute"}) as browser:
+        start(browser)
+        say(browser, "hello", "1")
+        for text in ("my throat is closing up", "my throat is closing up. " + "x" * 8001):
+            refused = say(browser, text, "2")
+            assert refused.status_code in (413, 429)
+            [message] = refused.json()["messages"]
+            assert message["custom"]["disposition"] == "emergency"
+            assert message["calls"][0]["number"] == "999"
+
+
 def test_too_many_sessions_of_an_address_are_turned_away(visit: Visit) -> None:
     with visit(limits={"sessions_per_address": "2/minute"}) as browser:
         statuses = []
