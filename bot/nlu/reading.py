@@ -163,7 +163,11 @@ def _seen(message: Message) -> Seen:
 def _learnt(text: str, seen: Seen) -> dict[str, float] | None:
     """The probability of each intent; None, and the templates decide, without the encoder."""
     reader = None if seen.mean is None else intent_reader()
-    return None if reader is None or seen.mean is None else reader.read(text, seen.mean)
+    try:
+        return None if reader is None or seen.mean is None else reader.read(text, seen.mean)
+    except Exception as error:
+        logger.error("The reader of intents failed: %s", type(error).__name__)
+        return None
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,1 @@
+"""Fuzzing by hand, with tools that the tests do not need."""
