@@ -46,7 +46,7 @@ shell: setup
 
 test: setup
 	$(APP) -m pytest tests
-	$(RASA) -m pytest -p no:cacheprovider $(wildcard $(BOTH_TESTS))
+	$(RASA) -m pytest -p no:cacheprovider -p no:warnings $(wildcard $(BOTH_TESTS))
 
 lint:
 	$(SETUP) environments
