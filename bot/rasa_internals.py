@@ -106,9 +106,16 @@ def _session(self: endpoints.EndpointConfig) -> aiohttp.ClientSession:
     )
 
 
+class _Connections(aiohttp.TCPConnector):
+    """Connections that live as long as the process does, and need not be called unclosed then."""
+
+    def __del__(self) -> None:
+        """Leave them to the system."""
+
+
 @lru_cache(maxsize=1)
 def _connections(loop: asyncio.AbstractEventLoop) -> aiohttp.TCPConnector:
-    return aiohttp.TCPConnector(loop=loop)
+    return _Connections(loop=loop)
 
 
 def _last_turns(events: Iterable[Event]) -> list[dict[str, Any]]:

@@ -63,7 +63,8 @@ def buckets_of(text: str) -> npt.NDArray[np.int64]:
     row = words_of(text, _MAX_WORDS).text.split()
     words = ["0" if word.isdigit() else word for word in row]
     grams = {*words, *(f"{one} {two}" for one, two in pairwise(["^", *words, "$"]))}
-    return np.array(sorted({crc32(gram.encode("utf-8", "replace")) % BUCKETS for gram in grams}), np.int64)
+    numbers = (crc32(gram.encode("utf-8", "replace")) for gram in grams)  # half characters too
+    return np.array(sorted({number % BUCKETS for number in numbers}), np.int64)
 
 
 def weight_of(buckets: npt.NDArray[np.int64]) -> float:
