@@ -109,7 +109,7 @@ def _session(self: endpoints.EndpointConfig) -> aiohttp.ClientSession:
 class _Connections(aiohttp.TCPConnector):
     """Connections that live as long as the process does, and need not be called unclosed then."""
 
-    def __del__(self) -> None:
+    def __del__(self, *_: Any) -> None:
         """Leave them to the system."""
 
 
