@@ -2,8 +2,8 @@
 
 - It waits 300 s for an action and holds the conversation's lock meanwhile: with a hanging action
   server the patient's next message, an emergency perhaps, would wait behind it.
-- It sends all that was ever said with every call of an action, though the slots hold what is known;
-  what it could send, the message's vector, would have to be kept with the conversation.
+- It sends all that was ever said with every call of an action, though the slots hold what is known.
+  It has no way to send what should not be stored: the message's vector, made when it was read.
 - It checks the schema of all events, and the schema's own schema, with every reply: 38 % of a turn.
 - It copies every slot through Python's generic copying several times a turn: another 10 %; and a
   whole conversation, by replaying it, before every action and in every form: 7 %, more as it grows.
@@ -52,8 +52,8 @@ from rasa.utils import endpoints
 #: Seconds after which an action server that does not answer counts as stopped.
 ACTION_DEADLINE = 3.0
 
-#: Of how many messages the vector is kept until their actions have been called.
-VECTORS = 200
+#: The action that is sent the vector of the message, and how many vectors wait for it at most.
+ANSWER, VECTORS = "action_answer", 50
 
 #: How many of the patient's last messages an action is told of, with what followed each.
 TURNS = 6
@@ -80,16 +80,17 @@ def _call(self: action.RemoteAction, tracker: DialogueStateTracker, _: Any) -> d
         "tracker": {**tracker.current_state(), "events": _last_turns(tracker.events)},
         "version": rasa.__version__,
     }
-    encoded = _encoded.get(tracker.latest_message.text if tracker.latest_message else None)
-    return {**call, "encoded": encoded} if encoded else call
+    if self.name() == ANSWER and tracker.latest_message:
+        call["encoded"] = _encoded.pop(tracker.latest_message.text, None)
+    return call
 
 
-#: Vectors of the last messages, by what was written (`knowledge.encoded`).
+#: Vectors of messages that are about to be answered, by what was written (`knowledge.encoded`).
 _encoded: OrderedDict[str | None, dict[str, str]] = OrderedDict()
 
 
-def remember_encoded(text: str, encoded: dict[str, str]) -> None:
-    """Have the vector of a message sent along with the actions that it leads to."""
+def send_with_answer(text: str, encoded: dict[str, str]) -> None:
+    """Have the vector of a message sent with the call of the action that answers it, once."""
     _encoded[text] = encoded
     _encoded.move_to_end(text)
     while len(_encoded) > VECTORS:

@@ -20,8 +20,8 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-from actions.triage.datafile import load
 from bot.nlu.intent_data import INTENTS
+from bot.nlu.limits import PROBABILITY, limits_of, load_limits
 from bot.nlu.sentences import words_of
 from knowledge.encoder import DIMENSIONS, Vectors
 
@@ -31,25 +31,7 @@ LIMITS_FILE = Path(__file__).with_suffix(".yml")
 
 #: What the templates can say that is left to this reader's word; see `acts.py`.
 _KINDS = ("check_symptoms", "both", "ask", "talk", "answer", "correct")
-_PROBABILITY = {"type": "number", "minimum": 0, "maximum": 1}
-_ROW = {
-    "type": "object",
-    "properties": dict.fromkeys(INTENTS, _PROBABILITY),
-    "additionalProperties": False,
-}
-_LIMITS_SCHEMA = {
-    "type": "object",
-    "properties": {
-        "version": {"type": "string"},
-        "least": {
-            "type": "object",
-            "properties": dict.fromkeys(_KINDS, _ROW),
-            "additionalProperties": False,
-        },
-    },
-    "required": ["version", "least"],
-    "additionalProperties": False,
-}
+_LIMITS = limits_of(dict.fromkeys(_KINDS, limits_of(dict.fromkeys(INTENTS, PROBABILITY))))
 
 #: Words and pairs of words share this many buckets.
 BUCKETS = 1 << 13
@@ -103,5 +85,5 @@ class IntentReader:
 @lru_cache(maxsize=1)
 def least() -> Mapping[str, Mapping[str, float]]:
     """The limits of `intents.yml`, by what the templates say; raises `DataError`."""
-    limits: Mapping[str, Mapping[str, float]] = load(LIMITS_FILE, _LIMITS_SCHEMA)["least"]
+    limits: Mapping[str, Mapping[str, float]] = load_limits(LIMITS_FILE, _LIMITS)
     return limits

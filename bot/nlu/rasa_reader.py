@@ -32,7 +32,7 @@ from bot.nlu.conversation import (
     is_pause,
 )
 from bot.nlu.semantic import semantic_reader
-from bot.rasa_internals import remember_encoded
+from bot.rasa_internals import send_with_answer
 
 logger = logging.getLogger(__name__)
 
@@ -112,7 +112,7 @@ class MessageReader(GraphComponent):
         now = datetime.now(timezone.utc)
         read_as = read(text, now=now, timezone=self._time_zone, asks=asks, items=items)
         if read_as.act in QUESTIONS and read_as.encoded:
-            remember_encoded(text, read_as.encoded.to_json())
+            send_with_answer(text, read_as.encoded.to_json())
         reading = read_as.to_json()
         emergency = is_emergency(Case.from_json(reading))
         if pressed is None and text.lstrip().startswith("/"):

@@ -19,7 +19,7 @@ import numpy as np
 
 from actions.triage import findings
 from actions.triage.case import TREND_RAPID
-from actions.triage.datafile import load
+from bot.nlu.limits import PROBABILITY, limits_of, load_limits
 from bot.nlu.tokens import Message
 from knowledge.encoded import Encoded
 from knowledge.encoder import Encoder, Offsets, Vectors
@@ -28,29 +28,13 @@ FOLDER = Path(__file__).resolve().parents[2] / ".build" / "reader"
 ARRAYS, SETTINGS = "reader.npz", "reader.json"
 
 LIMITS_FILE = Path(__file__).with_suffix(".yml")
-_PROBABILITY = {"type": "number", "minimum": 0, "maximum": 1}
-_LIMITS = {
-    **dict.fromkeys(("red_flag", "other", "negated", "meant", "not_meant"), _PROBABILITY),
-    "by_finding": {
-        "type": "object",
-        "properties": dict.fromkeys(findings(), _PROBABILITY),
-        "additionalProperties": False,
+_LIMITS = limits_of(
+    {
+        **dict.fromkeys(("red_flag", "other", "negated", "meant", "not_meant"), PROBABILITY),
+        "by_finding": limits_of(dict.fromkeys(findings(), PROBABILITY)),
     },
-}
-_LIMITS_SCHEMA = {
-    "type": "object",
-    "properties": {
-        "version": {"type": "string"},
-        "least": {
-            "type": "object",
-            "properties": _LIMITS,
-            "required": list(_LIMITS),
-            "additionalProperties": False,
-        },
-    },
-    "required": ["version", "least"],
-    "additionalProperties": False,
-}
+    required=True,
+)
 
 #: Clauses of a sentence are encoded together up to this many words, which keeps long ones quick.
 _WORDS_TOGETHER = 48
@@ -204,7 +188,7 @@ class Least:
 @lru_cache(maxsize=1)
 def least() -> Least:
     """The limits of `semantic.yml`; raises `DataError`."""
-    return Least(**load(LIMITS_FILE, _LIMITS_SCHEMA)["least"])
+    return Least(**load_limits(LIMITS_FILE, _LIMITS))
 
 
 def is_alarming(name: str) -> bool:

@@ -116,17 +116,25 @@ class WebChat:
         if not isinstance(text, str) or not (button is None or isinstance(button, str)):
             raise RefusedError(400, 'send {"id", "text"} or {"id", "button"}')
         if len(text) > self._door.settings.limits.text_characters:
-            words = await self._door.turn_away(text, notice("utter_too_large", "too_large"))
+            words = await self._turn_away(request, text, notice("utter_too_large", "too_large"))
             raise RefusedError(413, "too long", words)
         by_session = await self._limits.allow("messages_per_session", conversation)
         if not (by_session and await self._limits.allow("messages_per_address", address(request))):
-            words = await self._door.turn_away(text, notice("utter_too_fast", "too_fast"))
+            words = await self._turn_away(request, text, notice("utter_too_fast", "too_fast"))
             raise RefusedError(429, "too many messages", words)
         try:
             outcome = await self._door.receive(Incoming(conversation, client_id, text, button))
         except UnknownButtonError:
             raise RefusedError(400, "this button was not offered here") from None
         return JSONResponse(as_json(outcome))
+
+    async def _turn_away(
+        self, request: Request, text: str, words: dict[str, Any]
+    ) -> dict[str, Any]:
+        """What to say instead; read for red flags, but no more often than messages are taken."""
+        if await self._limits.allow("messages_per_address", f"turned away {address(request)}"):
+            return await self._door.turn_away(text, words)
+        return words
 
     async def _news(self, request: Request) -> Response:
         conversation = await self._conversation(request)

@@ -182,6 +182,17 @@ def test_a_red_flag_is_answered_even_in_a_message_that_is_turned_away(visit: Vis
             assert message["calls"][0]["number"] == "999"
 
 
+def test_a_flood_is_turned_away_without_being_read(visit: Visit) -> None:
+    with visit(limits={"messages_per_address": "1/minute"}) as browser:
+        start(browser)
+        replies = [say(browser, "my throat is closing up", str(number)) for number in range(3)]
+    assert [reply.status_code for reply in replies] == [200, 429, 429]
+    read, unread = (reply.json()["messages"][0] for reply in replies[1:])
+    assert read["custom"]["disposition"] == "emergency"
+    assert unread["custom"]["reason"] == "too_fast"
+    assert "999 or 112" in unread["text"]
+
+
 def test_too_many_sessions_of_an_address_are_turned_away(visit: Visit) -> None:
     with visit(limits={"sessions_per_address": "2/minute"}) as browser:
         statuses = []

@@ -164,12 +164,19 @@ def test_the_same_events_count_as_in_rasa(batches: list[list[Any]]) -> None:
         assert rasa_internals._applied_events(conversation) == APPLIED(conversation)
 
 
-def test_a_call_brings_the_vector_of_its_message(domain: Domain) -> None:
-    rasa_internals.remember_encoded("can I swim", {"text": "can i swim"})
-    called = action.RemoteAction("action_answer", EndpointConfig("http://127.0.0.1:1"))
+def test_the_call_of_the_answer_alone_brings_the_vector_of_its_message_once(domain: Domain) -> None:
+    endpoint = EndpointConfig("http://127.0.0.1:1")
+    answer, form = (
+        action.RemoteAction(name, endpoint) for name in ("action_answer", "validate_triage_form")
+    )
     asked, other = (tracker(domain, said(text)) for text in ("can I swim", "can I run"))
-    assert rasa_internals._call(called, asked, domain)["encoded"] == {"text": "can i swim"}
-    assert "encoded" not in rasa_internals._call(called, other, domain)
+    vector = {"text": "can i swim"}
+    rasa_internals.send_with_answer("can I swim", vector)
+    assert "encoded" not in rasa_internals._call(form, asked, domain)
+    assert rasa_internals._call(answer, other, domain)["encoded"] is None
+    assert rasa_internals._call(answer, asked, domain)["encoded"] == vector
+    assert rasa_internals._call(answer, asked, domain)["encoded"] is None
+    rasa_internals.send_with_answer("can I swim", vector)
     for number in range(rasa_internals.VECTORS):
-        rasa_internals.remember_encoded(str(number), {})
-    assert "encoded" not in rasa_internals._call(called, asked, domain)
+        rasa_internals.send_with_answer(str(number), {})
+    assert rasa_internals._call(answer, asked, domain)["encoded"] is None
