@@ -1,7 +1,8 @@
 """The guide on the command line.
 
-    python -m knowledge build [--guide DIR] [--index DIR]     index a folder of documents; with
-                              [--strict]                      --strict all of them must be readable
+    python -m knowledge build [--guide DIR] [--index DIR]     index a folder of documents (the one
+                              [--strict]                      that the index was built from); with
+                                                              --strict all must be readable
     python -m knowledge search [--index DIR]                  questions to answers, JSON lines
     python -m knowledge list [--index DIR]                    documents, sections and their links
     python -m knowledge show SECTION [--index DIR]            the passages of a section, by its
@@ -33,7 +34,7 @@ from knowledge.build import build, build_from
 from knowledge.check import check
 from knowledge.data import DataError
 from knowledge.encoder import Encoder, EncoderMissingError
-from knowledge.index import FOLDER, IndexUnusableError
+from knowledge.index import FOLDER, IndexUnusableError, read_manifest
 from knowledge.intake import read_guide
 from knowledge.progress import Progress
 from knowledge.search import Searcher
@@ -50,6 +51,8 @@ class _OddLineError(ValueError):
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; the exit code."""
     options = _parser().parse_args(arguments)
+    if "guide" in options and options.guide is None:
+        options.guide = _guide_in_service(options.index)
     run: Callable[[argparse.Namespace], int] = options.run
     try:
         return run(options)
@@ -79,6 +82,14 @@ def _build(options: argparse.Namespace) -> int:
         f"in {options.index}"
     )
     return 0
+
+
+def _guide_in_service(index: Path) -> Path:
+    """The folder that the index was built from: an update must not put another guide in place."""
+    try:
+        return (index / str(read_manifest(index)["guide"])).resolve()
+    except (IndexUnusableError, KeyError):
+        return GUIDE
 
 
 def _count(number: int, name: str) -> str:
@@ -185,7 +196,7 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         command.add_argument("--index", type=Path, default=FOLDER)
         if name in ("build", "check"):
-            command.add_argument("--guide", type=Path, default=GUIDE)
+            command.add_argument("--guide", type=Path)
         if name == "build":
             command.add_argument("--strict", action="store_true")
         if name == "show":

@@ -8,6 +8,7 @@ error, a full disk or a kill leaves the index that was in service untouched.
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,7 @@ def build_from(
     progress("writing", 0, 1)
     manifest = {
         "format": layout.FORMAT,
+        "guide": os.path.relpath(read.folder.resolve(), folder.resolve()),
         "encoder": encoder.fingerprint,
         "topic": topic_words,
         "documents": [

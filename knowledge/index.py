@@ -1,6 +1,7 @@
 """The index of a guide on disk: written whole or not at all, loaded read-only.
 
-    INDEX/manifest.json          format, encoder, documents, and the name of the generation
+    INDEX/manifest.json          format, encoder, documents, the guide's folder (relative to INDEX),
+                                 and the name of the generation
     INDEX/<generation>/          named by the hash of its content, never changed once written
         vectors.faiss            all vectors (`knowledge.vectors`), memory-mapped
         hashes.npy               of the text of each vector, so that it is not encoded again

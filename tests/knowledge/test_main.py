@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.__main__ import answer_lines, main
+from knowledge.index import read_manifest
 from knowledge.search import Searcher
 
 
@@ -133,3 +134,12 @@ def test_search_without_an_index_is_one_clear_line(
 ) -> None:
     assert main(["search", "--index", str(tmp_path)]) == 1
     assert "no index there" in capsys.readouterr().err
+
+
+def test_a_build_without_a_guide_keeps_to_the_one_in_service(tmp_path: Path) -> None:
+    folder, index = tmp_path / "leaflets", str(tmp_path / "index")
+    folder.mkdir()
+    (folder / "sun.md").write_text("# Sun\n\n## Hats\n\nWear one.\n", "utf-8")
+    assert main(["build", "--guide", str(folder), "--index", index]) == 0
+    assert main(["build", "--index", index]) == 0
+    assert [document["file"] for document in read_manifest(Path(index))["documents"]] == ["sun.md"]
