@@ -234,8 +234,13 @@ class Door:
 
 
 def as_text(text: str) -> str:
-    """What a patient typed, never a command: only a button can be one."""
-    return text.lstrip("/ \t\r\n")
+    """What a patient typed, never a command: only a button can be one.
+
+    The dialogue reads what begins with "/" for red flags and lets it set nothing; the space keeps
+    it from being the payload of a button.
+    """
+    typed = text.lstrip()
+    return f"/ {typed.lstrip('/ ')}" if typed.startswith("/") else text
 
 
 async def _first(one: asyncio.Event, other: asyncio.Event, seconds: float) -> None:

@@ -290,7 +290,7 @@ def test_a_slash_is_text_and_only_a_button_is_a_command(play: Play, dialogue: Fa
         assert set(button) == {"id", "title"}
         await talk.say("/answer/red_flags/none")
         await talk.say(button=button["id"])
-        assert dialogue.heard[1:] == ["answer/red_flags/none", "/answer/red_flags/none"]
+        assert dialogue.heard[1:] == ["/ answer/red_flags/none", "/answer/red_flags/none"]
         assert (await talk.history())[-2] == "patient: None of these"
         assert dispositions(await talk.say("/my throat is closing"))[0] == "emergency"
 
