@@ -12,7 +12,7 @@ SHIPPED = SETTINGS_FILE.read_text("utf-8")
 
 
 def test_the_shipped_settings_fit() -> None:
-    settings = load_settings()
+    settings = load_settings(SETTINGS_FILE)
     assert settings.retention.days == 30
     assert settings.allowed_origins == ()
     RateLimits(settings.limits)
