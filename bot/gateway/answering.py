@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from bot.clinic import Clinic
 from bot.fixed_words import notice
+from bot.gateway.feed import Feed
 from bot.gateway.line import Turn
 from bot.gateway.red_flags import Verdict
 from bot.gateway.replies import (
@@ -26,12 +27,21 @@ async def in_thread(function: Callable[..., Any], *args: Any, **values: Any) -> 
     return await asyncio.to_thread(function, *args, **values)
 
 
+class Offers(Protocol):
+    """What is added to replies (`desk.Desk`)."""
+
+    async def offers(self, conversation: str, messages: Sequence[Message]) -> list[Message]:
+        """The messages to add to these."""
+
+
 @dataclass
 class Answering:
     """Completes replies with what the gateway knows, and stores them."""
 
     storage: Storage
     clinic: Clinic
+    feed: Feed
+    desk: Offers
 
     async def answered(self, turn: Turn, messages: list[Message]) -> None:
         """Store the dialogue's reply, with the emergency advice first where it lacks it.
@@ -47,6 +57,7 @@ class Answering:
             await turn.fallback
             told_already = bool(verdict.advice) and is_emergency_reply(messages)
             messages = [] if told_already else [{**each, "late": True} for each in messages]
+        messages = [*messages, *await self.desk.offers(turn.message.conversation, messages)]
         learnt: dict[str, Any] = {"question": open_question(messages)}
         if has_notice(messages, "restarted"):
             learnt["slots"] = {}
@@ -54,7 +65,13 @@ class Answering:
 
     async def fall_back(self, turn: Turn, verdict: Verdict) -> list[Stored]:
         """Say the fixed words; the message stays in the outbox."""
-        return await self._store(turn, [verdict.fallback], None)
+        said = [verdict.fallback]
+        said += await self.desk.offers(turn.message.conversation, said)
+        return await self._store(turn, said, None)
+
+    async def settled(self, turn: Turn, messages: list[Message]) -> list[Stored]:
+        """Store what was said to a message without the dialogue."""
+        return await self._store(turn, messages, State.ANSWERED)
 
     async def overdue(self, turn: Turn) -> None:
         """Leave a message to staff; the patient is still to be asked again."""
@@ -73,4 +90,6 @@ class Answering:
         stored: list[Stored] = await in_thread(
             self.storage.reply, turn.message, complete, state, **learnt
         )
+        if stored:
+            self.feed.tell(turn.message.conversation)
         return stored

@@ -16,10 +16,13 @@ from starlette.routing import Route
 
 from bot.clinic import Clinic, load_clinic
 from bot.gateway.answering import Answering, in_thread
+from bot.gateway.channels import make_channels
 from bot.gateway.channels.web import RefusedError, WebChat, refused
+from bot.gateway.desk import Desk
 from bot.gateway.dialogue import Dialogue
 from bot.gateway.door import Door
 from bot.gateway.erasure import Erasure
+from bot.gateway.feed import Feed
 from bot.gateway.guide import Guide
 from bot.gateway.headers import SecurityHeaders
 from bot.gateway.limits import RateLimits
@@ -35,12 +38,17 @@ logger = logging.getLogger(__name__)
 #: Seconds between two looks for conversations whose time is over.
 SWEEP = 60.0
 
+#: Seconds between two looks for staff who have fallen silent.
+STAFF_SWEEP = 15.0
+
 
 def make_door(settings: Settings, places: Places, dialogue: Speaks, clinic: Clinic) -> Door:
     """The door over the gateway's database in `places.state`."""
     places.state.mkdir(parents=True, exist_ok=True)
     storage = Storage(sqlite_engine(places.state / "gateway.db"))
-    answering = Answering(storage, clinic)
+    feed = Feed()
+    desk = Desk(storage, feed, settings.staff_idle.total_seconds())
+    answering = Answering(storage, clinic, feed, desk)
     return Door(
         settings=settings,
         storage=storage,
@@ -48,6 +56,7 @@ def make_door(settings: Settings, places: Places, dialogue: Speaks, clinic: Clin
         red_flags=RedFlags(clinic.time_zone),
         lines=Lines(dialogue, answering, settings.late_after.total_seconds()),
         answering=answering,
+        desk=desk,
     )
 
 
@@ -60,21 +69,34 @@ def make_app(
     dialogue = Dialogue(places.dialogue)
     entrance = door or make_door(settings, places, dialogue, clinic)
     sessions = Sessions(load_key(places.state), settings.retention)
-    web = WebChat(entrance, sessions, RateLimits(settings.limits))
+    limits = RateLimits(settings.limits)
+    web = WebChat(entrance, sessions, limits)
+    channels = make_channels(settings, places, entrance, limits)
     pages = Pages(entrance, sessions, Guide())
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await entrance.red_flags.load()
         await entrance.open()
-        sweeper = asyncio.create_task(_sweep(entrance.erasure))
+        tasks = [
+            asyncio.create_task(_sweep(entrance.erasure)),
+            asyncio.create_task(_look_for_idle_staff(entrance.desk)),
+            *(asyncio.create_task(channel.run()) for channel in channels),
+        ]
         yield
-        sweeper.cancel()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         entrance.close()
         await dialogue.close()
 
     return Starlette(
-        routes=[Route("/health", _health), *web.routes(), *pages.routes()],
+        routes=[
+            Route("/health", _health),
+            *web.routes(),
+            *(route for channel in channels for route in channel.routes()),
+            *pages.routes(),
+        ],
         middleware=[
             Middleware(SecurityHeaders, allowed_origins=settings.allowed_origins),
             Middleware(
@@ -100,3 +122,12 @@ async def _sweep(erasure: Erasure) -> None:
         except Exception as error:
             logger.error("Old conversations were not deleted: %s", type(error).__name__)
         await asyncio.sleep(SWEEP)
+
+
+async def _look_for_idle_staff(desk: Desk) -> None:
+    while True:
+        try:
+            await desk.sweep()
+        except Exception as error:
+            logger.error("Idle staff were not looked for: %s", type(error).__name__)
+        await asyncio.sleep(STAFF_SWEEP)

@@ -16,12 +16,13 @@ from weakref import WeakValueDictionary
 
 from bot.fixed_words import notice
 from bot.gateway.answering import Answering, in_thread
+from bot.gateway.desk import DESK, Desk
 from bot.gateway.erasure import Erasure
 from bot.gateway.line import Lines, Turn
 from bot.gateway.red_flags import RedFlags, Slots, Verdict
 from bot.gateway.replies import Message, shown, with_calls
 from bot.gateway.settings import Settings
-from bot.gateway.storage import Conversation, State, Storage, Stored
+from bot.gateway.storage import SYSTEM, Conversation, State, Storage, Stored
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +57,8 @@ class Outcome:
     consent_needed: bool = False
     pending: bool = False
     """The dialogue will still answer; there will be news."""
+    with_staff: bool = False
+    """Somebody of the staff has taken over: nothing is answered but red flags."""
 
 
 class UnknownButtonError(Exception):
@@ -72,6 +75,7 @@ class Door:
     red_flags: RedFlags
     lines: Lines
     answering: Answering
+    desk: Desk
 
     def __post_init__(self) -> None:
         self._ears: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -109,6 +113,9 @@ class Door:
             if turn is None:  # answered before
                 reply = await in_thread(self.storage.replies_to, earlier.seq)
                 return self._outcome(reply)
+            aside = await self._aside(turn, known) if earlier is None else None
+            if aside is not None:
+                return aside
             verdict = await self._hear(turn, known)
         reply = await self._reply(turn, verdict, started)
         return self._outcome(reply, pending=not turn.done.is_set())
@@ -129,8 +136,20 @@ class Door:
         """Everything said since message number `after`."""
         known = await in_thread(self.storage.conversation, conversation)
         stored = await in_thread(self.storage.history, conversation, after)
-        pending = self.lines.busy(conversation)
-        return self._outcome(stored, consent_needed=known is None, pending=pending)
+        return Outcome(
+            [shown(each) for each in stored],
+            consent_needed=known is None,
+            pending=self.lines.busy(conversation),
+            with_staff=known is not None and known.staff is not None,
+        )
+
+    async def prompt(self, conversation: str, payload: str) -> None:
+        """Put a payload to the dialogue that nobody typed; the patient sees the reply alone."""
+        known = await in_thread(self.storage.conversation, conversation)
+        if known is not None:
+            body = {"text": payload}
+            message = await in_thread(self.storage.accept, conversation, None, body, SYSTEM)
+            await self._hear(self._turn(message, payload), known)
 
     async def helpful(self, conversation: str, seq: int, answer: bool) -> bool:
         """Store the patient's "helpful?"; whether there is such a message of the bot."""
@@ -151,7 +170,7 @@ class Door:
             turn.failed.set()  # nobody waits for it any more
             turn.overdue = message.state == State.OVERDUE.value
             known = await in_thread(self.storage.conversation, message.conversation)
-            if known is not None:
+            if known is not None and await self._aside(turn, known) is None:
                 await self._hear(turn, known)
 
     def close(self) -> None:
@@ -192,17 +211,50 @@ class Door:
         if pressed is not None:
             button = await in_thread(self.storage.button, message.conversation, pressed)
             return button[1] if button else str(message.body["text"])
-        return as_text(message.body["text"])
+        text = str(message.body["text"])
+        return text if message.sender == SYSTEM else as_text(text)
 
     def _turn(self, message: Stored, words: str) -> Turn:
         return Turn(message, words, asyncio.get_running_loop().create_future())
 
+    async def _aside(self, turn: Turn, known: Conversation) -> Outcome | None:
+        """What is settled without the dialogue: by a clerk, or by staff who have taken over.
+
+        None for everything else, and for every message with a red flag.
+        """
+        message = turn.message
+        pressed = turn.text.startswith(DESK) and "button" in message.body
+        if message.sender == SYSTEM or not (pressed or known.awaits or known.staff):
+            return None
+        verdict = await self._read(turn, known)
+        if verdict.advice:
+            await self.desk.awaits_nothing(known.id)
+            return None
+        if not pressed and await self.desk.has_staff(known):
+            await in_thread(self.storage.set_state, message.seq, State.WITH_STAFF)
+            return Outcome([], with_staff=True)
+        if pressed:
+            said: list[Message] | None = await self.desk.pressed(known.id, turn.text)
+        else:
+            learnt = verdict.slots != known.slots
+            said = await self.desk.heard(known, str(message.body["text"]), learnt)
+        if said is None:
+            return None
+        return self._outcome(await self.answering.settled(turn, said))
+
     async def _hear(self, turn: Turn, known: Conversation) -> Verdict:
-        """Put a turn in line and read it meanwhile; a turn that was heard before is not again."""
-        if turn.verdict.done():
-            return turn.verdict.result()
+        """Put a turn in line and read it meanwhile."""
         if not self.lines.turn(turn.message.seq, turn.message.conversation):
             self.lines.join(turn)
+        return await self._read(turn, known)
+
+    async def _read(self, turn: Turn, known: Conversation) -> Verdict:
+        """Read a turn for red flags, once, and keep what is learnt."""
+        if turn.verdict.done():
+            return turn.verdict.result()
+        if turn.message.sender == SYSTEM:
+            turn.verdict.set_result(Verdict(dict(known.slots)))
+            return turn.verdict.result()
         fresh = turn.message.at - known.seen_at < FORGET_AFTER.total_seconds()
         text = as_text(turn.message.body["text"])
         verdict = await self.red_flags.read(text, known.slots if fresh else {}, known.question)
@@ -227,10 +279,8 @@ class Door:
             turn.fallback = asyncio.create_task(self.answering.fall_back(turn, verdict))
         return await asyncio.shield(turn.fallback)
 
-    def _outcome(
-        self, stored: list[Stored], consent_needed: bool = False, pending: bool = False
-    ) -> Outcome:
-        return Outcome([shown(each) for each in stored], consent_needed, pending)
+    def _outcome(self, stored: list[Stored], pending: bool = False) -> Outcome:
+        return Outcome([shown(each) for each in stored], pending=pending)
 
 
 def as_text(text: str) -> str:

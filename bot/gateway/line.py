@@ -18,7 +18,7 @@ from typing import Protocol
 
 from bot.gateway.dialogue import DialogueError, Message
 from bot.gateway.red_flags import Verdict
-from bot.gateway.storage import Stored
+from bot.gateway.storage import SYSTEM, Stored
 
 logger = logging.getLogger(__name__)
 
@@ -172,7 +172,11 @@ class Lines:
 
     def _is_late(self, turn: Turn) -> bool:
         """Only a turn that has failed can be late: a long queue alone is no reason."""
-        return turn.failed.is_set() and self._now() - turn.message.at > self._late_after
+        return (
+            turn.message.sender != SYSTEM
+            and turn.failed.is_set()
+            and self._now() - turn.message.at > self._late_after
+        )
 
 
 def _end(line: _Line) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from actions.triage.datafile import load, problem
 
@@ -38,6 +40,11 @@ class Settings:
     """Seconds."""
     emergency_deadline: float
     late_after: timedelta
+    staff_idle: timedelta
+    handover: Mapping[str, Any]
+    """As in the file; `handover/` reads it."""
+    channels: Mapping[str, Mapping[str, Any]]
+    """As in the file, by the channel's name; each channel reads its own."""
 
 
 @dataclass(frozen=True)
@@ -81,4 +88,7 @@ def load_settings(path: Path | None = None) -> Settings:
         dialogue_deadline=data["dialogue_deadline_seconds"],
         emergency_deadline=data["emergency_deadline_seconds"],
         late_after=timedelta(minutes=data["late_after_minutes"]),
+        staff_idle=timedelta(minutes=data["staff_idle_minutes"]),
+        handover=data["handover"],
+        channels=data["channels"],
     )

@@ -17,9 +17,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.gateway.tables import buttons, conversations, erased, messages, metadata
+from bot.gateway.tables import buttons, conversations, desks, erased, messages, metadata
 
 Body = dict[str, Any]
+
+#: Sender of what is put to the dialogue and was typed by nobody; no patient sees it.
+SYSTEM = "system"
 
 
 class State(str, Enum):
@@ -32,6 +35,8 @@ class State(str, Enum):
     """Too old to be answered; staff see it, the patient is still to be asked again."""
     FOR_STAFF = "for_staff"
     """Staff see it, and the patient was asked again."""
+    WITH_STAFF = "with_staff"
+    """Somebody of the staff had taken over; the bot does not answer it."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,16 @@ class Conversation:
     consent_at: float | None = None
     slots: dict[str, Any] = field(default_factory=dict)
     question: Body | None = None
+    awaits: Body | None = None
+    """Who of the gateway's own clerks awaits the next text, and what for (`desk.py`)."""
+    staff: str | None = None
+    """Who of the staff has taken over."""
+    staff_at: float | None = None
+
+
+_KNOWN = sa.select(conversations, desks.c.awaits, desks.c.staff, desks.c.staff_at).select_from(
+    conversations.outerjoin(desks, desks.c.conversation == conversations.c.id)
+)
 
 
 @dataclass(frozen=True)
@@ -82,11 +97,12 @@ class Storage:
 
     def __init__(self, engine: sa.Engine, now: Callable[[], float] = time.time) -> None:
         self.engine = engine
-        self._now = now
+        self.now = now
         metadata.create_all(engine)
 
     @contextmanager
-    def _transaction(self) -> Iterator[sa.Connection]:
+    def transaction(self) -> Iterator[sa.Connection]:
+        """One short transaction, also for modules that keep tables of their own."""
         with self.engine.begin() as connection:
             yield connection
 
@@ -94,21 +110,21 @@ class Storage:
 
     def conversation(self, name: str) -> Conversation | None:
         """A conversation that was consented to, or None."""
-        with self._transaction() as db:
-            row = db.execute(sa.select(conversations).where(conversations.c.id == name)).first()
+        with self.transaction() as db:
+            row = db.execute(_KNOWN.where(conversations.c.id == name)).first()
         return None if row is None else Conversation(**row._mapping)
 
     def consent(self, name: str) -> None:
         """Note that the patient consents; from here on things are stored."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             if self._row(db, name) is None:
-                now = self._now()
+                now = self.now()
                 values = {"id": name, "seen_at": now, "consent_at": now, "slots": {}}
                 db.execute(conversations.insert().values(values))
 
     def learn(self, name: str, **values: Any) -> None:
         """Keep what is known of a conversation: `slots`, `question`."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             self._learn(db, name, values)
 
     @staticmethod
@@ -124,23 +140,25 @@ class Storage:
     def find(self, name: str, client_id: str) -> tuple[Conversation | None, Stored | None]:
         """A conversation, and the patient's message in it that the client calls by this id."""
         same = (messages.c.conversation == name) & (messages.c.client_id == client_id)
-        with self._transaction() as db:
-            known = db.execute(sa.select(conversations).where(conversations.c.id == name)).first()
+        with self.transaction() as db:
+            known = db.execute(_KNOWN.where(conversations.c.id == name)).first()
             row = db.execute(sa.select(messages).where(same)).first() if known else None
         return (
             None if known is None else Conversation(**known._mapping),
             None if row is None else Stored(**row._mapping),
         )
 
-    def accept(self, name: str, client_id: str, body: Body) -> Stored:
-        """Store a patient's message, to be answered."""
-        now = self._now()
-        values = {"conversation": name, "sender": "patient", "at": now, "body": body}
+    def accept(
+        self, name: str, client_id: str | None, body: Body, sender: str = "patient"
+    ) -> Stored:
+        """Store a message, the patient's or a prompt of ours, to be answered."""
+        now = self.now()
+        values = {"conversation": name, "sender": sender, "at": now, "body": body}
         values |= {"client_id": client_id, "state": State.PENDING.value}
-        with self._transaction() as db:
+        with self.transaction() as db:
             row = db.execute(messages.insert().values(values).returning(messages)).one()
-            where = conversations.c.id == name
-            db.execute(conversations.update().where(where).values(seen_at=now))
+            if sender != SYSTEM:
+                self._learn(db, name, {"seen_at": now})
         return Stored(**row._mapping)
 
     def reply(
@@ -150,7 +168,7 @@ class Storage:
         new state, and what is known by now. Nothing is stored of a conversation that was deleted
         meanwhile."""
         name = answers.conversation
-        with self._transaction() as db:
+        with self.transaction() as db:
             if self._row(db, name) is None:
                 return []
             stored = [self._say(db, name, body, answers.seq) for body in bodies]
@@ -160,21 +178,28 @@ class Storage:
                 self._learn(db, name, learnt)
         return stored
 
-    def _say(self, db: sa.Connection, name: str, body: Body, answers: int | None) -> Stored:
+    def say(self, name: str, body: Body, sender: str = "bot") -> Stored | None:
+        """Store words that answer no message; None when the conversation was deleted meanwhile."""
+        with self.transaction() as db:
+            return self._say(db, name, body, None, sender) if self._row(db, name) else None
+
+    def _say(
+        self, db: sa.Connection, name: str, body: Body, answers: int | None, sender: str = "bot"
+    ) -> Stored:
         offered = [{**button, "id": secrets.token_urlsafe(9)} for button in body.get("buttons", ())]
         rows = [{**button, "conversation": name} for button in offered]
         if rows:
             db.execute(buttons.insert(), rows)
             shown = [{"id": each["id"], "title": each["title"]} for each in offered]
             body = {**body, "buttons": shown}
-        values = {"conversation": name, "sender": "bot", "at": self._now(), "body": body}
+        values = {"conversation": name, "sender": sender, "at": self.now(), "body": body}
         values["answers"] = answers
         row = db.execute(messages.insert().values(values).returning(messages)).one()
         return Stored(**row._mapping)
 
     def set_state(self, seq: int, state: State) -> None:
         """Note where a patient's message is."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             self._set_state(db, seq, state)
 
     @staticmethod
@@ -182,9 +207,9 @@ class Storage:
         db.execute(messages.update().where(messages.c.seq == seq).values(state=state.value))
 
     def history(self, name: str, after: int = 0) -> list[Stored]:
-        """The messages of a conversation behind `after`, in order."""
+        """What was said in a conversation behind `after`, in order."""
         where = (messages.c.conversation == name) & (messages.c.seq > after)
-        return self._select(where)
+        return self._select(where & (messages.c.sender != SYSTEM))
 
     def replies_to(self, seq: int) -> list[Stored]:
         """What was said to a patient's message."""
@@ -200,14 +225,14 @@ class Storage:
         return self._select(messages.c.state.in_((State.OVERDUE.value, State.FOR_STAFF.value)))
 
     def _select(self, where: sa.ColumnElement[bool]) -> list[Stored]:
-        with self._transaction() as db:
+        with self.transaction() as db:
             rows = db.execute(sa.select(messages).where(where).order_by(messages.c.seq)).all()
         return [Stored(**row._mapping) for row in rows]
 
     def helpful(self, name: str, seq: int, answer: bool) -> bool:
         """Store "helpful?" for one of the bot's messages; whether there is such a message."""
         own = (messages.c.conversation == name) & (messages.c.sender == "bot")
-        with self._transaction() as db:
+        with self.transaction() as db:
             changed = db.execute(
                 messages.update().where(own & (messages.c.seq == seq)).values(helpful=answer)
             )
@@ -216,7 +241,7 @@ class Storage:
     def button(self, name: str, button_id: str) -> tuple[str, str] | None:
         """Title and payload of a button that this conversation was offered."""
         own = (buttons.c.id == button_id) & (buttons.c.conversation == name)
-        with self._transaction() as db:
+        with self.transaction() as db:
             row = db.execute(sa.select(buttons.c.title, buttons.c.payload).where(own)).first()
         return None if row is None else (row.title, row.payload)
 
@@ -224,26 +249,24 @@ class Storage:
 
     def erase(self, names: Sequence[str]) -> None:
         """Delete everything of these conversations; only their ids are kept for an hour."""
-        now = self._now()
-        with self._transaction() as db:
-            for table, column in (
-                (messages, messages.c.conversation),
-                (buttons, buttons.c.conversation),
-                (conversations, conversations.c.id),
-                (erased, erased.c.conversation),
-            ):
-                db.execute(table.delete().where(column.in_(names)))
+        now = self.now()
+        with self.transaction() as db:
+            for table in metadata.sorted_tables:
+                column = table.c.get("conversation")
+                if column is not None:
+                    db.execute(table.delete().where(column.in_(names)))
+            db.execute(conversations.delete().where(conversations.c.id.in_(names)))
             if names:
                 db.execute(erased.insert(), [{"conversation": name, "at": now} for name in names])
 
     def erased_lately(self, forget_before: float) -> list[str]:
         """Ids of deleted conversations, forgetting those deleted before a moment."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute(erased.delete().where(erased.c.at < forget_before))
             return list(db.execute(sa.select(erased.c.conversation)).scalars())
 
     def last_seen_before(self, moment: float) -> list[str]:
         """Ids of conversations in which nothing was said since a moment."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             where = conversations.c.seen_at < moment
             return list(db.execute(sa.select(conversations.c.id).where(where)).scalars())

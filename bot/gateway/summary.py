@@ -34,7 +34,7 @@ def summary(history: list[Stored], clinic: Clinic) -> dict[str, Any]:
     zone = ZoneInfo(clinic.time_zone)
     results = [each for each in history if _custom(each).get("type") == "triage"]
     result = _custom(results[-1]) if results else None
-    who = {"patient": "You", "bot": "Bot"}
+    who = {"patient": "You", "bot": "Bot"}  # staff go by their names
     return {
         "clinic": clinic,
         "now": _moment(datetime.now(timezone.utc).timestamp(), zone),
@@ -44,7 +44,11 @@ def summary(history: list[Stored], clinic: Clinic) -> dict[str, Any]:
         "findings": _findings(result or {}),
         "rules": _rules(result or {}),
         "lines": [
-            Line(who.get(each.sender, each.sender), _moment(each.at, zone), each.body["text"])
+            Line(
+                who.get(each.sender) or each.body.get("name", each.sender),
+                _moment(each.at, zone),
+                each.body["text"],
+            )
             for each in history
         ],
     }

@@ -1,4 +1,8 @@
-"""The gateway's tables. What a patient wrote is in `messages` and `buttons` and nowhere else."""
+"""The gateway's tables. A table that holds anything of a conversation names it in `conversation`.
+
+Deletion goes by that column (`Storage.erase`), in tables of other modules as well. Tables are made
+at the start where they are missing and never altered.
+"""
 
 from __future__ import annotations
 
@@ -42,6 +46,17 @@ buttons = sa.Table(
     sa.Column("conversation", sa.String(64), nullable=False, index=True),
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("payload", sa.Text, nullable=False),
+)
+
+# What the gateway itself is about to hear in a conversation, and who of the staff has taken over.
+desks = sa.Table(
+    "desks",
+    metadata,
+    sa.Column("conversation", sa.String(64), primary_key=True),
+    # {"clerk", "data"}: who the next text is for (`desk.py`).
+    sa.Column("awaits", sa.JSON),
+    sa.Column("staff", sa.String(64)),
+    sa.Column("staff_at", sa.Float, index=True),  # when they last wrote
 )
 
 # Conversations deleted a short while ago, by id alone: a turn that was under way may still be

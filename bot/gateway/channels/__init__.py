@@ -3,5 +3,35 @@
 A channel turns what comes in into `Incoming` (a conversation that the channel itself can vouch
 for, and its own id of the message), gives it to `Door.receive`, and sends the `Outcome` in the
 form its clients read: `text` is always enough, buttons are sent back by their opaque id.
-A channel that can push asks `Door.news` for what came later.
+What a channel can push is told by the door's `Feed`; `Storage.history` has what came.
 """
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from starlette.routing import BaseRoute
+
+from bot.gateway.door import Door
+from bot.gateway.limits import RateLimits
+from bot.gateway.settings import Places, Settings
+
+
+class Channel(Protocol):
+    """One way in. Its conversations' ids begin with its name and a hyphen."""
+
+    name: str
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """What it answers over HTTP."""
+
+    async def run(self) -> None:
+        """What it does in the background, until cancelled."""
+
+
+def make_channels(
+    settings: Settings, places: Places, door: Door, limits: RateLimits
+) -> list[Channel]:
+    """The channels that `settings.yml` names."""
+    return []

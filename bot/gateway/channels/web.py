@@ -198,6 +198,7 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
         "messages": outcome.messages,
         "consent_needed": outcome.consent_needed,
         "pending": outcome.pending,
+        "with_staff": outcome.with_staff,
     }
 
 

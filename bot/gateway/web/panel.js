@@ -32,11 +32,19 @@ const talk = await createTalk(byId("talk"), config, {
 
 // ---- messages in and out
 
-/** Show what came from the gateway, each message once. */
-const receive = ({ messages = [], consent_needed: needed, pending, error }) => {
+/** Show news, and note how far they go. */
+const receiveNews = (answer) => {
+  for (const { seq } of answer.messages || []) last = Math.max(last, seq || 0);
+  receive(answer);
+};
+
+/**
+ * Show what came from the gateway, each message once. What answers a message says nothing of how
+ * far the news go: something else may have been said before it.
+ */
+const receive = ({ messages = [], consent_needed: needed, pending, with_staff: staff, error }) => {
   for (const message of messages) {
     const key = message.from === "patient" ? message.id : message.seq;
-    last = Math.max(last, message.seq || 0);
     if (key && shown.has(key)) continue;
     if (key) shown.add(key);
     if (message.from === "patient") talk.patient(message.text);
@@ -44,7 +52,7 @@ const receive = ({ messages = [], consent_needed: needed, pending, error }) => {
     progress(message);
   }
   if (needed !== undefined) askConsent(needed);
-  if (!error) lookAgain(pending ? SOON : LATER);
+  if (!error) lookAgain(pending || staff ? SOON : LATER);
 };
 
 const progress = ({ from, custom }) => {
@@ -97,7 +105,7 @@ const lookAgain = (pause) => {
 const news = async () => {
   if (offline) return;
   try {
-    receive(await api.call("GET", `messages?after=${last}`));
+    receiveNews(await api.call("GET", `messages?after=${last}`));
   } catch (error) {
     if (!(error instanceof OfflineError)) throw error;
     reconnect();
@@ -115,7 +123,7 @@ const reconnect = async () => {
       const answer = await api.call("GET", `messages?after=${last}`);
       offline = false;
       byId("offline").hidden = true;
-      receive(answer);
+      receiveNews(answer);
     } catch (error) {
       if (!(error instanceof OfflineError)) throw error;
     }
@@ -204,7 +212,7 @@ byId("sure").addEventListener("close", async ({ target }) => {
     last = 0;
     talk.clear();
     byId("progress").hidden = true;
-    receive(await api.call("GET", "messages"));
+    receiveNews(await api.call("GET", "messages"));
     byId("status").textContent = "Your conversation was deleted.";
     talk.bot(botBubble({ text: "Your conversation was deleted. Nothing of it is kept." }));
     talk.focus();
@@ -228,7 +236,7 @@ addEventListener("keydown", (event) => {
 // ---- begin, or go on where the last visit ended
 
 try {
-  receive(await api.call("GET", "messages"));
+  receiveNews(await api.call("GET", "messages"));
 } catch (error) {
   if (!(error instanceof OfflineError)) throw error;
   reconnect();
