@@ -57,6 +57,8 @@ class Clinic:
     name: str
     phone: str
     booking_url: str
+    country: str
+    """Two letters (ISO 3166): the one whose telephone numbers need no country code."""
     time_zone: str
     opening_hours: tuple[tuple[Hours, ...], ...]
     closed_on: frozenset[date]
@@ -99,6 +101,7 @@ def load_clinic(path: str | Path = CLINIC_FILE) -> Clinic:
         name=data["name"],
         phone=data["phone"],
         booking_url=data["booking_url"],
+        country=data["country"],
         time_zone=data["time_zone"],
         opening_hours=tuple(
             tuple(_hours(text) for text in data["opening_hours"][day]) for day in DAYS

@@ -47,6 +47,7 @@ def test_the_sample_answers_every_emergency_by_day_and_night() -> None:
         (("Europe/London ", "Europe/Londinium "), "time_zone:", "not a time zone"),
         (("Europe/London ", "Europe "), "time_zone:", "not a time zone"),
         (('"2026-12-26"', '"26 December"'), "closed_on:", "not a date"),
+        (("country: GB", "country: Britain"), "country:", "change it"),
         (("https://clinic.example", "clinic.example"), "booking_url:", "https://"),
         (("Sample Skin Clinic", "Skin {slot} Clinic"), "name: Skin", "without { or }"),
         (("  sunday: []", "  sunday: []\n  sunnday: []"), "sunnday:", "not known"),
