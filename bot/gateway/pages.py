@@ -23,6 +23,7 @@ from starlette.types import Scope
 from bot.fixed_words import rendered_responses
 from bot.gateway.answering import in_thread
 from bot.gateway.door import Door
+from bot.gateway.fhir import MEDIA_TYPE, summary_bundle, to_json
 from bot.gateway.guide import Guide, sections
 from bot.gateway.sessions import Sessions
 from bot.gateway.summary import summary
@@ -52,6 +53,7 @@ class Pages:
                 Route("/chat.js", self._loader),
                 Route("/chat/panel", self._panel),
                 Route("/chat/summary", self._summary),
+                Route("/chat/summary.json", self._summary_as_fhir),
                 Route("/guide", self._contents),
                 Route("/guide/{slug}", self._document),
                 Mount("/chat/static", app=Files(directory=WEB)),
@@ -92,11 +94,26 @@ class Pages:
         }
 
     async def _summary(self, request: Request) -> Response:
-        conversation = self._sessions.linked(request.query_params.get("key", ""))
+        key = request.query_params.get("key", "")
+        conversation = self._sessions.linked(key)
         if conversation is None:
             return self._page(request, "summary_gone.html", status=404)
         history = await in_thread(self._door.storage.history, conversation)
-        return self._page(request, "summary.html", **summary(history, self._clinic))
+        return self._page(request, "summary.html", key=key, **summary(history, self._clinic))
+
+    async def _summary_as_fhir(self, request: Request) -> Response:
+        """The same for programs; `bot.gateway.fhir`."""
+        conversation = self._sessions.linked(request.query_params.get("key", ""))
+        if conversation is None:
+            return self._page(request, "summary_gone.html", status=404)
+        storage = self._door.storage
+        history = await in_thread(storage.history, conversation)
+        known = await in_thread(storage.conversation, conversation)
+        bundle = await in_thread(
+            summary_bundle, conversation, history, known.slots if known else {}
+        )
+        named = {"content-disposition": 'attachment; filename="microneedling-summary.fhir.json"'}
+        return Response(to_json(bundle), media_type=MEDIA_TYPE, headers=named)
 
     async def _contents(self, request: Request) -> Response:
         return await self._list(request)
