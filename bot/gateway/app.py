@@ -32,6 +32,7 @@ from bot.gateway.red_flags import RedFlags
 from bot.gateway.sessions import Sessions, load_key
 from bot.gateway.settings import Places, Settings, load_settings
 from bot.gateway.storage import Storage, sqlite_engine
+from bot.gateway.web_links import LinkPages, WebLinks
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +74,7 @@ def make_app(
     web = WebChat(entrance, sessions, limits)
     channels = make_channels(settings, places, entrance, limits)
     pages = Pages(entrance, sessions, Guide())
+    links = LinkPages(WebLinks(entrance.storage), sessions, web, pages)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -95,6 +97,7 @@ def make_app(
             Route("/health", _health),
             *web.routes(),
             *(route for channel in channels for route in channel.routes()),
+            *links.routes(),
             *pages.routes(),
         ],
         middleware=[

@@ -63,7 +63,7 @@ class Pages:
         return [pages]
 
     async def _demo(self, request: Request) -> Response:
-        return self._page(request, "demo.html")
+        return self.page(request, "demo.html")
 
     async def _loader(self, _: Request) -> Response:
         """The script tag's file, with the words that must be there without any server."""
@@ -84,7 +84,7 @@ class Pages:
             "embedded": "embedded" in request.query_params,
         }
         direction = "rtl" if request.query_params.get("dir") == "rtl" else "ltr"
-        return self._page(request, "panel.html", config=config, dir=direction)
+        return self.page(request, "panel.html", config=config, dir=direction)
 
     def _emergency(self) -> dict[str, Any]:
         numbers = self._clinic.emergency_numbers
@@ -97,15 +97,15 @@ class Pages:
         key = request.query_params.get("key", "")
         conversation = self._sessions.linked(key)
         if conversation is None:
-            return self._page(request, "summary_gone.html", status=404)
+            return self.page(request, "summary_gone.html", status=404)
         history = await in_thread(self._door.storage.history, conversation)
-        return self._page(request, "summary.html", key=key, **summary(history, self._clinic))
+        return self.page(request, "summary.html", key=key, **summary(history, self._clinic))
 
     async def _summary_as_fhir(self, request: Request) -> Response:
         """The same for programs; `bot.gateway.fhir`."""
         conversation = self._sessions.linked(request.query_params.get("key", ""))
         if conversation is None:
-            return self._page(request, "summary_gone.html", status=404)
+            return self.page(request, "summary_gone.html", status=404)
         storage = self._door.storage
         history = await in_thread(storage.history, conversation)
         known = await in_thread(storage.conversation, conversation)
@@ -120,16 +120,17 @@ class Pages:
 
     async def _list(self, request: Request, status: int = 200) -> Response:
         documents = [each.entry for each in await in_thread(self._guide.documents)]
-        return self._page(request, "guide.html", status, documents=documents, document=None)
+        return self.page(request, "guide.html", status, documents=documents, document=None)
 
     async def _document(self, request: Request) -> Response:
         document = await in_thread(self._guide.document, request.path_params["slug"])
         if document is None:
             return await self._list(request, 404)
         shown = sections(document, request.query_params.get("quote", ""))
-        return self._page(request, "guide.html", document=document.entry, sections=shown)
+        return self.page(request, "guide.html", document=document.entry, sections=shown)
 
-    def _page(self, request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:
+    def page(self, request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:
+        """One of the templates, filled in."""
         return self._templates.TemplateResponse(request, name, values, status_code=status)
 
 

@@ -49,12 +49,18 @@ class Sessions:
         """The token of a new session."""
         return _text(self._tokens.dumps(secrets.token_urlsafe(32)))
 
+    def joining(self, conversation: str) -> str:
+        """The token of a session for a conversation that began elsewhere, over SMS, say."""
+        return _text(self._tokens.dumps({"conversation": conversation}))
+
     def conversation(self, token: str | None) -> str | None:
         """The id of the session's conversation; None for a token that is not ours or too old."""
         try:
             secret = self._tokens.loads(token or "", max_age=int(self._life))
         except BadSignature:  # or expired
             return None
+        if isinstance(secret, dict):  # of a session that `joining` made
+            return str(secret["conversation"])
         digest = hmac.new(self._key, f"conversation {secret}".encode(), hashlib.sha256)
         return f"web-{digest.hexdigest()[:40]}"
 

@@ -60,15 +60,16 @@ class WebChat:
         self._check_origin(request)
         if self._conversation_of(request) is not None:
             return JSONResponse({"started": False})
-        await self._allow("sessions_per_address", address(request))
+        await self.allow("sessions_per_address", address(request))
         token = self._sessions.new()
         wants_token = (await read_json(request)).get("bearer") is True
         response = JSONResponse({"started": True, **({"token": token} if wants_token else {})})
         if not wants_token:
-            self._set_cookie(request, response, token)
+            self.set_cookie(request, response, token)
         return response
 
-    def _set_cookie(self, request: Request, response: Response, token: str) -> None:
+    def set_cookie(self, request: Request, response: Response, token: str) -> None:
+        """Give the browser a session."""
         response.set_cookie(
             cookie_name(request),
             token,
@@ -87,7 +88,7 @@ class WebChat:
 
     async def _conversation(self, request: Request) -> str:
         """The conversation that this request may speak for; everything else is refused."""
-        await self._allow("requests_per_address", address(request))
+        await self.allow("requests_per_address", address(request))
         self._check_origin(request)
         conversation = self._conversation_of(request)
         if conversation is None:
@@ -101,7 +102,8 @@ class WebChat:
         if origin is not None and origin != own and origin not in self._origins:
             raise RefusedError(403, "this page may not use the chat (allowed_origins)")
 
-    async def _allow(self, rate: str, who: str) -> None:
+    async def allow(self, rate: str, who: str) -> None:
+        """Refuse what comes too often."""
         if not await self._limits.allow(rate, who):
             raise RefusedError(429, "too many requests", notice("utter_too_fast", "too_fast"))
 

@@ -247,4 +247,5 @@ for (const { id, text, title } of outbox.items) {
 }
 if (!consentNeeded && !offline) sendKept();
 if (parent !== window) parent.postMessage("chat:ready", "*");
+else byId("close").hidden = true; // a page of its own: nothing to close
 addEventListener("focus", () => talk.focus(), { once: true });

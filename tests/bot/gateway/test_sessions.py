@@ -50,3 +50,11 @@ def test_the_key_is_made_once_and_for_nobody_else_to_read(tmp_path: Path) -> Non
     assert len(key) == 64
     assert load_key(tmp_path / "state") == key
     assert stat.S_IMODE((tmp_path / "state" / "gateway.key").stat().st_mode) == 0o600
+
+
+def test_a_session_can_join_a_conversation_that_began_elsewhere() -> None:
+    sessions = Sessions("key", DAY)
+    token = sessions.joining("twilio-1")
+    assert sessions.conversation(token) == "twilio-1"
+    assert Sessions("another key", DAY).conversation(token) is None
+    assert sessions.conversation(sessions.link("twilio-1")) is None
