@@ -36,7 +36,7 @@ _MAX_HOURS = 60 * 8766
 #: Longer than half a year is not a complaint after this treatment ("eczema for 20 years").
 _MAX_LASTING = 4383
 _DAYS_UP_TO = 14
-_COUNTED = frozenset(["DAYN", "POST", "BEENSINCE"])
+_COUNTED = frozenset(["DAYN", "POST", "BEENSINCE", "BEEN"])
 _RULES = (
     *NUMBER_RULES,
     *SPAN_RULES,

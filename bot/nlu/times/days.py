@@ -20,6 +20,8 @@ _FILL = (
     "(?:at |on |in |the |about |, |of |late |early |sometime |like |very |- |\\( |from |just |ish )"
 )
 _PLAUSIBLE_DAYS = 31
+#: Minutes that people tell the time by, before or after the full hour.
+_DIAL = frozenset([5, 10, 20, 25])
 _MAX_DAYS = 60 * 366
 
 
@@ -183,6 +185,18 @@ def _clock12(found: Found, minutes: float = 0.0) -> Lexeme | None:
     if not 0 < hour < 24:
         return None
     return found.make("CLOCK" if hour >= 13 else "CLOCK12", hour, hour)
+
+
+def _past(found: Found) -> Lexeme | None:
+    """Ten past three."""
+    minutes = found["m"].low
+    return _clock12(found, minutes / 60) if minutes in _DIAL else None
+
+
+def _to(found: Found) -> Lexeme | None:
+    """Twenty to four."""
+    minutes = found["m"].low
+    return _clock12(found, -minutes / 60) if minutes in _DIAL else None
 
 
 def _hour_in(clock: Lexeme, part: Lexeme | None) -> float:
@@ -351,6 +365,8 @@ CLOCK_RULES: tuple[Rule, ...] = (
     rule("(?:(?<=at )|(?<=at about ))half (?P<n>NUM )", lambda f: _clock12(f, 0.5)),
     rule("quarter (?:past |after )(?P<n>NUM )", lambda f: _clock12(f, 0.25)),
     rule("quarter (?:to |before |of )(?P<n>NUM )", lambda f: _clock12(f, -0.25)),
+    rule("(?P<m>NUM )(?:minutes? |mins? )?(?:past |after )(?P<n>NUM )(?!days? |UNIT )", _past),
+    rule("(?P<m>NUM )(?:minutes? |mins? )?to (?P<n>NUM )(?=$|[,.;!?)] |PART |today |am |pm )", _to),
     rule("(?P<n>NUM )(?:o'clock |oclock |o clock )", _clock12),
     rule("(?P<n>HHMM )", _clock12),
     rule(

@@ -19,7 +19,9 @@ from .rewriting import Found, Rule, rule
 from .spans import UNIT
 
 _MAX_DAY = 400
+_MAX_HOUR = 400
 _WEEK = 168.0  # "eighteen weeks gone" is a pregnancy
+_NTH = "(?P<n>ORD |NUM (?=(?:st |nd |rd |th )hour ))(?:st |nd |rd |th )?"
 _STILL = "(?:now |already |straight |running |in a row |non stop |nonstop |on end |so far )"
 _BEEN = (
     "(?:it's |it is |it has |thats |that's |that is |is |it |makes |has |now )*"
@@ -47,6 +49,14 @@ def _day_number(found: Found) -> Lexeme | None:
     if not (0 <= first <= last <= _MAX_DAY and first == int(first)):
         return None
     return found.make("DAYN", 24 * max(0.0, first - 1), 24 * max(1.0, last), 24.0)
+
+
+def _hour_number(found: Found) -> Lexeme | None:
+    """Hour 65, the thirty-eighth hour: so many hours since the treatment."""
+    hours = float(found["n"].low)
+    if not (0 < hours <= _MAX_HOUR and hours == int(hours)):
+        return None
+    return found.make("DAYN", hours, hours, 1.0)
 
 
 def _last_one(found: Found) -> Lexeme:
@@ -105,6 +115,8 @@ AGO_RULES: tuple[Rule, ...] = (
     ),
     rule("(?:the |my |is |on )*(?P<n>ORD )day (?!before )", _day_number),
     rule("(?:the |my |is |on )*(?P<n>NUM )(?:st |nd |rd |th )day (?!before )", _day_number),
+    rule(f"hour (?:- |number |no |: )*(?P<n>NUM )(?!{UNIT}|SPAN )", _hour_number),
+    rule(f"(?:the |my |in |at )*{_NTH}hour ", _hour_number),
     rule("for (?:the |a |my )?(?P<s>DAYN )(?:in a row |running |now )*", _as("DUR")),
     rule(
         "(?:d |day )plus (?P<n>NUM )",
@@ -118,7 +130,7 @@ AGO_RULES: tuple[Rule, ...] = (
     rule("since (?:the |about )?DAYN ", _nothing),
     rule(
         "DAYN of (?:my |the |a )?"
-        "(?:period|cycle|antibiotics?|course|steroids?|prednis\\S+|holiday|pills?) ",
+        "(?:shift|period|cycle|antibiotics?|course|steroids?|prednis\\S+|holiday|pills?) ",
         _nothing,
     ),
     rule("just now |(?:a )?(?:moment|moments|second|sec) ago ", lambda f: f.make("AGO", 0, 1, 1)),
@@ -158,8 +170,14 @@ AGO_RULES: tuple[Rule, ...] = (
     rule("(?:after |following )(?:about |only |just )*(?P<s>SPAN )", _as("AFTER")),
     rule(f"post {_OP}*(?P<s>SPAN )", _as("POST")),
     rule(
-        "(?P<s>SPAN )(?:on |in |gone |total |in total |altogether |overall |ovr |onwards |so far )",
+        "(?P<s>SPAN )(?:on |in |deep |gone |total |in total |altogether |overall |ovr |onwards "
+        "|so far )",
         _as("MARK"),
+    ),
+    rule(
+        "(?:will be |gonna be |would be )(?:about )?(?P<s>SPAN )"
+        "(?=tonight |today |tomorrow |this |in |soon |[.,!;]|$)",
+        _as("BEEN"),
     ),
     rule("at (?:about |the |around )*(?P<s>SPAN )(?:mark |point )?", _as("MARK")),
     rule(f"(?P<s>SPAN ){_STILL}+", _as("NOW")),

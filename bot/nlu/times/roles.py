@@ -50,7 +50,23 @@ _WEAK_REACH = 6
 _LONG_AGO = 90 * 24
 #: What may follow a length of time that stands by itself.
 _ENDS = frozenset(
-    [*".,;!?):-–—#", "and", "but", "so", "still", "no", "about", "though"],
+    [
+        *(*".,;!?):-–—#/", "and", "but", "so", "still", "no", "about", "though", "maybe"),
+        *(
+            "like",
+            "roughly",
+            "probably",
+            "na",
+            "lol",
+            "tbh",
+            "near",
+            "it's",
+            "its",
+            "it",
+            "i",
+            "i'm",
+        ),
+    ],
 )
 
 

@@ -28,6 +28,11 @@ def _tens(found: Found) -> Lexeme | None:
     return found.make("NUM", *(2 * [found["t"].low + ones])) if ones < 10 else None
 
 
+def _tens_ordinal(found: Found) -> Lexeme | None:
+    ones = found["n"].low
+    return found.make("ORD", *(2 * [found["t"].low + ones])) if ones < 10 else None
+
+
 def _hundred(found: Found) -> Lexeme:
     value = 100 * (found["n"].low if found.word("n") == "NUM" else 1.0)
     value += found["r"].low if found.has("r") else 0.0
@@ -110,6 +115,7 @@ def _vague(found: Found) -> Lexeme:
 NUMBER_RULES: tuple[Rule, ...] = (
     rule("(?P<n>NUM |a )?hundred (?:and )?(?P<r>NUM )?", _hundred),
     rule("(?P<t>TENS )(?:- )?(?P<n>NUM )", _tens),
+    rule("(?P<t>TENS )(?:- )?(?P<n>ORD )(?=day |hour )", _tens_ordinal),
     rule("(?P<t>TENS )(?P<n>zzz )?", _tens),
     rule(
         "(?P<n>NUM )point (?P<d>NUM )",
