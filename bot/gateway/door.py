@@ -125,6 +125,10 @@ class Door:
         verdict = await self.red_flags.read(as_text(text), {}, None)
         return with_calls(verdict.advice or words, self.answering.clinic)
 
+    def forget_stranger(self, conversation: str) -> None:
+        """Put aside what somebody told who has not consented."""
+        self._without_consent.pop(conversation, None)
+
     async def consent(self, conversation: str) -> None:
         """Note the patient's consent."""
         await in_thread(self.storage.consent, conversation)

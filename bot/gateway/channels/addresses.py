@@ -1,0 +1,116 @@
+"""Where patients who write over a messaging channel are reached, and how far they were told.
+
+A row is made at consent and goes with the conversation. The conversation's id is random: whoever
+writes again after deletion begins another one, which has nothing to do with the first.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from bot.gateway.storage import Storage
+from bot.gateway.tables import messages, metadata
+
+addresses = sa.Table(
+    "addresses",
+    metadata,
+    sa.Column("conversation", sa.String(64), primary_key=True),
+    sa.Column("channel", sa.String(16), nullable=False),
+    sa.Column("address", sa.String(255), nullable=False),  # a room's id, a phone number
+    sa.Column("sent", sa.Integer, nullable=False),  # `seq` of the last message that arrived
+    sa.Column("asks", sa.String(16)),  # what the channel itself has asked and awaits an answer to
+    sa.UniqueConstraint("channel", "address"),
+)
+
+# Messages that the channel settled without the door, by the channel's own ids.
+settled = sa.Table(
+    "settled",
+    metadata,
+    sa.Column("conversation", sa.String(64), primary_key=True),
+    sa.Column("client_id", sa.String(64), primary_key=True),
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a conversation is held."""
+
+    conversation: str
+    channel: str
+    address: str
+    sent: int
+    asks: str | None
+
+
+def new_conversation(channel: str) -> str:
+    """An id that nobody can guess; all of a channel's begin with its name."""
+    return f"{channel}-{secrets.token_hex(20)}"
+
+
+class Addresses:
+    """The places of one channel's conversations. Synchronous, as `Storage` is."""
+
+    def __init__(self, storage: Storage, channel: str) -> None:
+        self._storage, self._channel = storage, channel
+        metadata.create_all(storage.engine, tables=[addresses, settled])
+
+    def add(self, conversation: str, address: str) -> None:
+        """Note where a new conversation is held."""
+        values = {"conversation": conversation, "channel": self._channel, "address": address}
+        with self._storage.transaction() as db:
+            db.execute(addresses.insert().values(**values, sent=0))
+
+    def at(self, address: str) -> Place | None:
+        """The conversation that is held at an address."""
+        return self._one(addresses.c.address == address)
+
+    def of(self, conversation: str) -> Place | None:
+        """The place of a conversation."""
+        return self._one(addresses.c.conversation == conversation)
+
+    def all(self) -> list[str]:
+        """The ids of all conversations of this channel."""
+        own = addresses.c.channel == self._channel
+        with self._storage.transaction() as db:
+            return list(db.execute(sa.select(addresses.c.conversation).where(own)).scalars())
+
+    def delivered(self, conversation: str, seq: int) -> None:
+        """Everything up to message number `seq` has arrived."""
+        self._set(conversation, sent=seq)
+
+    def asks(self, conversation: str, what: str | None) -> None:
+        """The channel has asked something; None: it awaits no answer any more."""
+        self._set(conversation, asks=what)
+
+    def settle(self, conversation: str, client_id: str) -> None:
+        """Note that a message was settled without the door; deleted conversations note nothing."""
+        known = addresses.c.conversation == conversation
+        row = sa.select(addresses.c.conversation, sa.literal(client_id)).where(known)
+        with self._storage.transaction() as db:
+            db.execute(settled.insert().prefix_with("OR IGNORE").from_select(settled.c.keys(), row))
+
+    def was_taken_in(self, conversation: str, client_id: str) -> bool:
+        """Whether a message came before, to the door or to the channel itself."""
+        with self._storage.transaction() as db:
+            return any(
+                db.execute(
+                    sa.select(table.c.conversation)
+                    .where(table.c.conversation == conversation)
+                    .where(table.c.client_id == client_id)
+                ).first()
+                for table in (settled, messages)
+            )
+
+    def _one(self, where: sa.ColumnElement[bool]) -> Place | None:
+        own = addresses.c.channel == self._channel
+        with self._storage.transaction() as db:
+            row = db.execute(sa.select(addresses).where(own & where)).first()
+        return None if row is None else Place(**row._mapping)
+
+    def _set(self, conversation: str, **values: object) -> None:
+        where = addresses.c.conversation == conversation
+        with self._storage.transaction() as db:
+            db.execute(addresses.update().where(where).values(values))

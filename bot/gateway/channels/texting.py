@@ -1,0 +1,288 @@
+"""A conversation in plain text, for any channel that can push: SMS, WhatsApp, Matrix, Telegram.
+
+A channel calls `Texting.receive` with the sender's address, its own id of the message and the
+text, and is given the answer, whenever it comes, as calls of `Send`. Before consent nothing is
+stored: who writes, and what, is in memory alone, and is answered right after the consent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections import OrderedDict, deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from weakref import WeakValueDictionary
+
+from bot.fixed_words import notice, rendered_responses
+from bot.gateway.answering import in_thread
+from bot.gateway.channels.addresses import Addresses, Place, new_conversation
+from bot.gateway.channels.courier import Courier, Send
+from bot.gateway.channels.plain import (
+    Option,
+    Outgoing,
+    bare,
+    chosen,
+    numbered,
+    on_offer,
+    options_of,
+    parts,
+    with_options,
+    words_of,
+)
+from bot.gateway.door import Door, Incoming, Outcome, UnknownButtonError
+from bot.gateway.limits import RateLimits
+from bot.gateway.replies import Message, has_notice
+from bot.gateway.storage import Stored
+
+logger = logging.getLogger(__name__)
+
+#: Writers without consent who are remembered, and how many messages of each.
+MOST_STRANGERS = 1000
+MOST_HELD = 5
+
+DELETION = "deletion"
+_DELETE = frozenset(
+    f"{verb} {what}"
+    for verb in ("delete", "please delete", "erase", "please erase", "remove")
+    for what in ("my conversation", "my data", "my messages", "this conversation", "everything")
+)
+
+
+@dataclass
+class _Stranger:
+    """Somebody who has not consented."""
+
+    conversation: str
+    asked: bool = False
+    held: list[Incoming] = field(default_factory=list)
+    seen: deque[str] = field(default_factory=lambda: deque(maxlen=100))
+
+
+@dataclass(frozen=True)
+class Means:
+    """What a channel can do."""
+
+    channel: str
+    """Its name, with which its conversations' ids begin."""
+    send: Send
+    longest: int
+    """Characters of one message."""
+    shows_buttons: bool = False
+    """Options need not stand in the text; the press of one comes back as `pressed`."""
+
+
+class Texting:
+    """All conversations of one channel."""
+
+    def __init__(self, door: Door, limits: RateLimits, means: Means) -> None:
+        self._door, self._limits, self._means = door, limits, means
+        self.addresses = Addresses(door.storage, means.channel)
+        self.courier = Courier(door.storage, self.addresses, means.send, self.render)
+        self._strangers: OrderedDict[str, _Stranger] = OrderedDict()
+        self._ears: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._warned: set[str] = set()
+        door.answering.feed.subscribe(f"{means.channel}-", self.courier.wake)
+
+    async def receive(
+        self, address: str, client_id: str, text: str = "", pressed: str | None = None
+    ) -> None:
+        """Take in one message and leave its answer to the courier.
+
+        `client_id`: the channel's own id; the same message is taken in once. An edited message is
+        a new one. `pressed`: the id of an option, on channels with buttons.
+        """
+        try:
+            ear = self._ears.setdefault(address, asyncio.Lock())
+            async with ear:  # what a number stands for goes by the order of the messages
+                turns = await self._hear(address, client_id, text, pressed)
+            await asyncio.gather(*(self._put(address, turn) for turn in turns))
+        except Exception as error:  # the disk is full, say: still words, and still the advice
+            logger.error("A message could not be taken in: %s", type(error).__name__)
+            words = notice("utter_unavailable", "unavailable")
+            self._say(address, address, await self._door.turn_away(text, words))
+
+    # ---- what a message is
+
+    async def _hear(
+        self, address: str, client_id: str, text: str, pressed: str | None
+    ) -> list[Incoming]:
+        """Settle what the channel itself can settle; what is left is for the door."""
+        place = await in_thread(self.addresses.at, address)
+        if place is None:
+            stranger = self._stranger(address)
+            message = Incoming(stranger.conversation, client_id, text, pressed)
+            if client_id in stranger.seen:
+                return []
+            stranger.seen.append(client_id)
+            may = await self._may(address, message)
+            return await self._hear_stranger(address, stranger, message) if may else []
+        message = Incoming(place.conversation, client_id, text, pressed)
+        if await in_thread(self.addresses.was_taken_in, place.conversation, client_id):
+            self.courier.wake(place.conversation)
+            return []
+        may = await self._may(address, message)
+        return await self._hear_patient(place, message) if may else []
+
+    async def _may(self, address: str, message: Incoming) -> bool:
+        """Whether a message is neither too long nor one too many; if it is, that is said, once
+        until one is taken again. Red flags in it are read all the same, as often as others."""
+        conversation, text = message.conversation, message.text
+        if not await self._limits.allow("messages_per_session", conversation):
+            words = notice("utter_too_fast", "too_fast")
+        elif len(text) > self._door.settings.limits.text_characters:
+            words = notice("utter_too_large", "too_large")
+        else:
+            self._warned.discard(conversation)
+            return True
+        if await self._limits.allow("messages_per_session", f"turned away {conversation}"):
+            said = await self._door.turn_away(text, words)
+            repeated = said["text"] == words["text"] and conversation in self._warned
+            if not repeated:
+                self._say(conversation, address, said)
+            self._warned.add(conversation)
+        return False
+
+    async def _hear_patient(self, place: Place, message: Incoming) -> list[Incoming]:
+        conversation, address = place.conversation, place.address
+        if place.asks == DELETION:
+            choice = _choice(message, _deletion())
+            await in_thread(self.addresses.asks, conversation, None)
+            if choice == "delete":
+                await self._door.forget(conversation)
+                self._say(conversation, address, _fixed("utter_texting_deleted"))
+                return []
+            if choice == "keep":
+                return await self._settle(place, message, "utter_texting_kept")
+        command = bare(message.text)
+        if command in _DELETE:
+            await in_thread(self.addresses.asks, conversation, DELETION)
+            return await self._settle(place, message, "utter_texting_delete", _deletion())
+        if command == "help":
+            return await self._settle(place, message, "utter_texting_help")
+        if message.button is None:
+            history = await in_thread(self._door.storage.history, conversation)
+            option = chosen(message.text, on_offer(history, place.sent))
+            return [replace(message, button=option.id if option else None)]
+        return [message]
+
+    async def _hear_stranger(
+        self, address: str, stranger: _Stranger, message: Incoming
+    ) -> list[Incoming]:
+        conversation = stranger.conversation
+        choice = _choice(message, _consent()) if stranger.asked else None
+        if choice == "agree":
+            return await self._consent(address, stranger, message)
+        if choice == "decline" or bare(message.text) in _DELETE:
+            said = "declined" if choice == "decline" else "deleted"
+            del self._strangers[address]
+            self._door.forget_stranger(conversation)
+            self._say(conversation, address, _fixed(f"utter_texting_{said}"))
+            return []
+        if message.text:
+            stranger.held = [*stranger.held, replace(message, button=None)][-MOST_HELD:]
+        return [message]
+
+    async def _consent(
+        self, address: str, stranger: _Stranger, message: Incoming
+    ) -> list[Incoming]:
+        """From here on things are stored; what was written before is answered now."""
+        conversation = stranger.conversation
+        await self._door.consent(conversation)
+        await in_thread(self.addresses.add, conversation, address)
+        await in_thread(self.addresses.settle, conversation, message.client_id)
+        del self._strangers[address]
+        if not stranger.held:
+            self._say(conversation, address, _fixed("utter_texting_agreed"))
+        return stranger.held
+
+    async def _settle(
+        self, place: Place, message: Incoming, response: str, options: Sequence[Option] = ()
+    ) -> list[Incoming]:
+        """Say something that is not part of the conversation."""
+        await in_thread(self.addresses.settle, place.conversation, message.client_id)
+        self._say(place.conversation, place.address, _fixed(response), options)
+        return []
+
+    def _stranger(self, address: str) -> _Stranger:
+        stranger = self._strangers.setdefault(
+            address, _Stranger(new_conversation(self._means.channel))
+        )
+        self._strangers.move_to_end(address)
+        while len(self._strangers) > MOST_STRANGERS:
+            self._strangers.popitem(last=False)
+        return stranger
+
+    # ---- what is said
+
+    async def _put(self, address: str, turn: Incoming) -> None:
+        """Put a message to the door; what it says is stored and goes by the courier, but for what
+        it says without storing."""
+        try:
+            outcome = await self._door.receive(turn)
+        except UnknownButtonError:  # of a conversation that was deleted, say
+            self._say(turn.conversation, address, _fixed("utter_texting_help"))
+            return
+        if outcome.consent_needed:
+            self._ask_consent(address, turn.conversation, outcome)
+            return
+        for message in outcome.messages:
+            if "seq" not in message:
+                self._say(turn.conversation, address, message)
+        self.courier.wake(turn.conversation)
+
+    def _ask_consent(self, address: str, conversation: str, outcome: Outcome) -> None:
+        asked = has_notice(outcome.messages, "consent")
+        if asked:
+            self._stranger(address).asked = True
+        for message in outcome.messages:
+            self._say(conversation, address, message, _consent() if asked else ())
+
+    def _say(
+        self, conversation: str, address: str, message: Message, options: Sequence[Option] = ()
+    ) -> None:
+        key = secrets.token_hex(8)
+        said = self._in_parts(key, str(message["text"]), options)
+        self.courier.say(conversation, address, said)
+
+    def render(self, stored: Stored, history: Sequence[Stored]) -> list[Outgoing]:
+        """A stored message as this channel's messages."""
+        options = options_of(history).get(stored.seq, ())
+        return self._in_parts(str(stored.seq), words_of(stored), options)
+
+    def _in_parts(self, key: str, text: str, options: Sequence[Option]) -> list[Outgoing]:
+        """The options belong to the last part."""
+        whole = text if self._means.shows_buttons else with_options(text, options)
+        said = [
+            Outgoing(f"{key}-{number}", part)
+            for number, part in enumerate(parts(whole, self._means.longest))
+        ]
+        return [*said[:-1], replace(said[-1], options=tuple(options))]
+
+
+def _choice(message: Incoming, options: Sequence[Option]) -> str | None:
+    """The id of the option that was pressed or named."""
+    if message.button is not None:
+        return message.button if message.button in {each.id for each in options} else None
+    option = chosen(message.text, options)
+    return option.id if option else None
+
+
+def _consent() -> list[Option]:
+    words = rendered_responses()
+    agree = Option("agree", words["utter_texting_agree"], also=("agree", "yes"))
+    decline = Option("decline", words["utter_texting_decline"], also=("no", "no thanks"))
+    return numbered([agree, decline])
+
+
+def _deletion() -> list[Option]:
+    words = rendered_responses()
+    delete = Option("delete", words["utter_texting_delete_yes"], also=("yes", "delete"))
+    keep = Option("keep", words["utter_texting_delete_no"], also=("no", "keep"))
+    return numbered([delete, keep])
+
+
+def _fixed(response: str) -> dict[str, Any]:
+    return {"text": rendered_responses()[response]}
