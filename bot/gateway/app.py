@@ -31,6 +31,7 @@ from bot.gateway.pages import Pages
 from bot.gateway.red_flags import RedFlags
 from bot.gateway.sessions import Sessions, load_key
 from bot.gateway.settings import Places, Settings, load_settings
+from bot.gateway.staff.office import Office
 from bot.gateway.storage import Storage, sqlite_engine
 from bot.gateway.web_links import LinkPages, WebLinks
 
@@ -69,10 +70,12 @@ def make_app(
     clinic = load_clinic()
     dialogue = Dialogue(places.dialogue)
     entrance = door or make_door(settings, places, dialogue, clinic)
-    sessions = Sessions(load_key(places.state), settings.retention)
+    key = load_key(places.state)
+    sessions = Sessions(key, settings.retention)
     limits = RateLimits(settings.limits)
     web = WebChat(entrance, sessions, limits)
     channels = make_channels(settings, places, entrance, limits)
+    office = Office(entrance, settings, key)
     pages = Pages(entrance, sessions, Guide())
     links = LinkPages(WebLinks(entrance.storage), sessions, web, pages)
 
@@ -81,7 +84,7 @@ def make_app(
         await entrance.red_flags.load()
         await entrance.open()
         tasks = [
-            asyncio.create_task(_sweep(entrance.erasure)),
+            asyncio.create_task(_sweep(entrance.erasure, office)),
             asyncio.create_task(_look_for_idle_staff(entrance.desk)),
             *(asyncio.create_task(channel.run()) for channel in channels),
         ]
@@ -98,6 +101,7 @@ def make_app(
             *web.routes(),
             *(route for channel in channels for route in channel.routes()),
             *links.routes(),
+            *office.routes(),
             *pages.routes(),
         ],
         middleware=[
@@ -118,10 +122,11 @@ async def _health(_: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
-async def _sweep(erasure: Erasure) -> None:
+async def _sweep(erasure: Erasure, office: Office) -> None:
     while True:
         try:
             await in_thread(erasure.sweep)
+            await in_thread(office.sweep)
         except Exception as error:
             logger.error("Old conversations were not deleted: %s", type(error).__name__)
         await asyncio.sleep(SWEEP)

@@ -24,6 +24,10 @@ _HEADERS = {
 #: The page that other sites may frame (`allowed_origins`).
 PANEL = "/chat/panel"
 
+#: The staff's inbox. Its forms are asked whether they come from a page of ours, which browsers only
+#: tell where a page may say where it lies (to us; nobody else is told).
+STAFF = "/staff"
+
 #: Files that every site may load: the script tag's own, and what it shows.
 _PUBLIC = ("/chat.js", "/chat/static/")
 
@@ -47,6 +51,8 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(_HEADERS)
+                if path == STAFF or path.startswith(f"{STAFF}/"):
+                    headers["referrer-policy"] = "same-origin"
                 policy = self._panel if path == PANEL else self._page
                 headers["content-security-policy"] = policy
                 public = path.startswith(_PUBLIC)

@@ -24,3 +24,15 @@ class RateLimits:
     async def allow(self, rate: str, who: str) -> bool:
         """Count one more of `rate` for a session or an address; False when that is too many."""
         return await self._limiter.hit(self._rates[rate], rate, who)
+
+
+class Rate:
+    """A single rate, of a part that has settings of its own."""
+
+    def __init__(self, rate: str) -> None:
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._rate = parse(rate)
+
+    async def allow(self, who: str) -> bool:
+        """Count one more for an address; False when that is too many."""
+        return await self._limiter.hit(self._rate, who)

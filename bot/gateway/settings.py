@@ -29,6 +29,14 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class StaffSettings:
+    """The inbox: how long its access log is kept, how often an address may try to log in."""
+
+    access_log: timedelta
+    log_ins_per_address: str
+
+
+@dataclass(frozen=True)
 class Settings:
     """What `settings.yml` says."""
 
@@ -41,6 +49,7 @@ class Settings:
     emergency_deadline: float
     late_after: timedelta
     staff_idle: timedelta
+    staff: StaffSettings
     handover: Mapping[str, Any]
     """As in the file; `handover/` reads it."""
     channels: Mapping[str, Mapping[str, Any]]
@@ -89,6 +98,10 @@ def load_settings(path: Path | None = None) -> Settings:
         emergency_deadline=data["emergency_deadline_seconds"],
         late_after=timedelta(minutes=data["late_after_minutes"]),
         staff_idle=timedelta(minutes=data["staff_idle_minutes"]),
+        staff=StaffSettings(
+            access_log=timedelta(days=data["staff"]["access_log_days"]),
+            log_ins_per_address=data["staff"]["log_ins_per_address"],
+        ),
         handover=data["handover"],
         channels=data["channels"],
     )

@@ -248,13 +248,19 @@ class Storage:
     # ---- deletion
 
     def erase(self, names: Sequence[str]) -> None:
-        """Delete everything of these conversations; only their ids are kept for an hour."""
+        """Delete everything of these conversations; only their ids are kept for an hour.
+
+        A table that outlives conversations names them in `subject`, which is blanked.
+        """
         now = self.now()
         with self.transaction() as db:
             for table in metadata.sorted_tables:
                 column = table.c.get("conversation")
                 if column is not None:
                     db.execute(table.delete().where(column.in_(names)))
+                subject = table.c.get("subject")
+                if subject is not None:
+                    db.execute(table.update().where(subject.in_(names)).values(subject=""))
             db.execute(conversations.delete().where(conversations.c.id.in_(names)))
             if names:
                 db.execute(erased.insert(), [{"conversation": name, "at": now} for name in names])

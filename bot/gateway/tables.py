@@ -1,6 +1,7 @@
 """The gateway's tables. A table that holds anything of a conversation names it in `conversation`.
 
-Deletion goes by that column (`Storage.erase`), in tables of other modules as well. Tables are made
+Deletion goes by that column (`Storage.erase`), in tables of other modules as well; a column named
+`subject` is blanked instead, where the row has to outlive the conversation. Tables are made
 at the start where they are missing and never altered.
 """
 
