@@ -11,7 +11,6 @@ import logging
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from weakref import WeakValueDictionary
 
 from bot.fixed_words import notice
@@ -101,21 +100,26 @@ class Door:
         started = asyncio.get_running_loop().time()
         ear = self._ears.setdefault(incoming.conversation, asyncio.Lock())
         async with ear:  # what is known grows in the order in which messages came in
-            known, earlier = await in_thread(
-                self.storage.find, incoming.conversation, incoming.client_id
-            )
-            if known is None:
+            try:
+                taken = await in_thread(
+                    self.storage.take_in,
+                    *(incoming.conversation, incoming.client_id, incoming.text, incoming.button),
+                )
+            except LookupError:
+                raise UnknownButtonError from None
+            if taken is None:
                 return await self._before_consent(incoming)
-            if earlier is None:
-                turn: Turn | None = await self._accept(incoming)
+            message, known = taken.message, taken.known
+            if taken.new:
+                turn = self._turn(message, taken.payload or as_text(incoming.text))
+                aside = await self._aside(turn, known)
+                if aside is not None:
+                    return aside
             else:
-                turn = self.lines.turn(earlier.seq, earlier.conversation)
-            if turn is None:  # answered before
-                reply = await in_thread(self.storage.replies_to, earlier.seq)
-                return self._outcome(reply)
-            aside = await self._aside(turn, known) if earlier is None else None
-            if aside is not None:
-                return aside
+                earlier = self.lines.turn(message.seq, message.conversation)
+                if earlier is None:  # answered before
+                    return self._outcome(await in_thread(self.storage.replies_to, message.seq))
+                turn = earlier
             verdict = await self._hear(turn, known)
         reply = await self._reply(turn, verdict, started)
         return self._outcome(reply, pending=not turn.done.is_set())
@@ -196,25 +200,15 @@ class Door:
     def _unstored(self, message: Message) -> Message:
         return {"from": "bot", **with_calls(message, self.answering.clinic)}
 
-    async def _accept(self, incoming: Incoming) -> Turn:
-        """Store a new message and make its turn."""
-        body: dict[str, Any] = {"text": incoming.text}
-        if incoming.button is not None:
-            button = await in_thread(self.storage.button, incoming.conversation, incoming.button)
-            if button is None:
-                raise UnknownButtonError
-            body = {"text": button[0], "button": incoming.button}
-        message = await in_thread(
-            self.storage.accept, incoming.conversation, incoming.client_id, body
-        )
-        return self._turn(message, await self._words(message))
-
     async def _words(self, message: Stored) -> str:
         """What the dialogue is sent for a stored message: a button's payload, or text."""
         pressed = message.body.get("button")
         if pressed is not None:
-            button = await in_thread(self.storage.button, message.conversation, pressed)
-            return button[1] if button else str(message.body["text"])
+            try:
+                _, payload = await in_thread(self.storage.button, message.conversation, pressed)
+            except LookupError:
+                return str(message.body["text"])
+            return str(payload)
         text = str(message.body["text"])
         return text if message.sender == SYSTEM else as_text(text)
 

@@ -37,7 +37,6 @@ def with_calls(message: Message, clinic: Clinic) -> Message:
     custom = _custom(message)
     emergency = [Contact("Emergency", number) for number in clinic.emergency_numbers]
     clinic_itself = Contact(clinic.name, clinic.phone)
-    reachable = open_now(clinic, datetime.now(timezone.utc)).contact
     disposition, reason = custom.get("disposition"), custom.get("reason")
     if custom.get("advice") == "self_harm_help":
         calls = [clinic.self_harm_line, *emergency]
@@ -46,12 +45,16 @@ def with_calls(message: Message, clinic: Clinic) -> Message:
     elif disposition in ("contact", "undetermined"):  # within two days: no need for who is up now
         calls = [clinic_itself]
     elif disposition == "urgent" or reason in ("contact", "minor", "other_procedure"):
-        calls = [reachable]
+        calls = [_reachable(clinic)]
     elif reason in ("unavailable", "ask_again"):
-        calls = [*emergency[:1], reachable]
+        calls = [*emergency[:1], _reachable(clinic)]
     else:
         return message
     return {**message, "calls": [{"name": each.name, "number": each.number} for each in calls]}
+
+
+def _reachable(clinic: Clinic) -> Contact:
+    return open_now(clinic, datetime.now(timezone.utc)).contact
 
 
 def shown(stored: Stored) -> Message:

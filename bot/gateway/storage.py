@@ -75,6 +75,19 @@ class Stored:
     helpful: bool | None
 
 
+@dataclass(frozen=True)
+class TakenIn:
+    """A patient's message as it came in, what was known before it, and whether it is new.
+
+    `payload` is that of a pressed button.
+    """
+
+    known: Conversation
+    message: Stored
+    new: bool
+    payload: str | None = None
+
+
 def sqlite_engine(path: Path) -> sa.Engine:
     """An engine over one SQLite file: durable, shared between threads, deleting for good."""
     engine = sa.create_engine(
@@ -137,28 +150,48 @@ class Storage:
 
     # ---- messages
 
-    def find(self, name: str, client_id: str) -> tuple[Conversation | None, Stored | None]:
-        """A conversation, and the patient's message in it that the client calls by this id."""
+    def take_in(self, name: str, client_id: str, text: str, pressed: str | None) -> TakenIn | None:
+        """Store a patient's message unless it is there already; None without consent.
+
+        `pressed`: the id of a button instead of a text. Raises `LookupError` for one that this
+        conversation was never offered.
+        """
         same = (messages.c.conversation == name) & (messages.c.client_id == client_id)
         with self.transaction() as db:
-            known = db.execute(_KNOWN.where(conversations.c.id == name)).first()
-            row = db.execute(sa.select(messages).where(same)).first() if known else None
-        return (
-            None if known is None else Conversation(**known._mapping),
-            None if row is None else Stored(**row._mapping),
-        )
+            row = db.execute(_KNOWN.where(conversations.c.id == name)).first()
+            if row is None:
+                return None
+            known = Conversation(**row._mapping)
+            earlier = db.execute(sa.select(messages).where(same)).first()
+            if earlier is not None:
+                return TakenIn(known, Stored(**earlier._mapping), False)
+            payload, body = None, {"text": text}
+            if pressed is not None:
+                title, payload = self._button(db, name, pressed)
+                body = {"text": title, "button": pressed}
+            return TakenIn(known, self._accept(db, name, client_id, body), True, payload)
 
     def accept(
         self, name: str, client_id: str | None, body: Body, sender: str = "patient"
     ) -> Stored:
         """Store a message, the patient's or a prompt of ours, to be answered."""
+        with self.transaction() as db:
+            return self._accept(db, name, client_id, body, sender)
+
+    def _accept(
+        self,
+        db: sa.Connection,
+        name: str,
+        client_id: str | None,
+        body: Body,
+        sender: str = "patient",
+    ) -> Stored:
         now = self.now()
         values = {"conversation": name, "sender": sender, "at": now, "body": body}
         values |= {"client_id": client_id, "state": State.PENDING.value}
-        with self.transaction() as db:
-            row = db.execute(messages.insert().values(values).returning(messages)).one()
-            if sender != SYSTEM:
-                self._learn(db, name, {"seen_at": now})
+        row = db.execute(messages.insert().values(values).returning(messages)).one()
+        if sender != SYSTEM:
+            self._learn(db, name, {"seen_at": now})
         return Stored(**row._mapping)
 
     def reply(
@@ -238,12 +271,18 @@ class Storage:
             )
         return bool(changed.rowcount)
 
-    def button(self, name: str, button_id: str) -> tuple[str, str] | None:
-        """Title and payload of a button that this conversation was offered."""
-        own = (buttons.c.id == button_id) & (buttons.c.conversation == name)
+    def button(self, name: str, button_id: str) -> tuple[str, str]:
+        """Title and payload of a button; raises `LookupError` unless it was offered here."""
         with self.transaction() as db:
-            row = db.execute(sa.select(buttons.c.title, buttons.c.payload).where(own)).first()
-        return None if row is None else (row.title, row.payload)
+            return self._button(db, name, button_id)
+
+    @staticmethod
+    def _button(db: sa.Connection, name: str, button_id: str) -> tuple[str, str]:
+        own = (buttons.c.id == button_id) & (buttons.c.conversation == name)
+        row = db.execute(sa.select(buttons.c.title, buttons.c.payload).where(own)).first()
+        if row is None:
+            raise LookupError(button_id)
+        return row.title, row.payload
 
     # ---- deletion
 

@@ -327,7 +327,7 @@ def test_starting_over_forgets_what_was_known(play: Play, dialogue: FakeDialogue
 def test_a_full_disk_still_leaves_the_advice(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     async def scene(door: Door) -> None:
         talk = await Talk(door).begin()
-        monkeypatch.setattr(door.storage, "accept", lambda *_: 1 / 0)
+        monkeypatch.setattr(door.storage, "take_in", lambda *_: 1 / 0)
         assert dispositions(await talk.say("my throat is closing")) == ["emergency"]
         assert "all-clear" in texts(await talk.say("can I wear makeup?"))
 

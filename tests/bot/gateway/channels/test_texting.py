@@ -338,7 +338,7 @@ def test_a_full_disk_still_leaves_words(
 ) -> None:
     async def scene(door: Door) -> None:
         phone = await Phone(door, wire).begin()
-        monkeypatch.setattr(door.storage, "accept", lambda *_: 1 / 0)
+        monkeypatch.setattr(door.storage, "take_in", lambda *_: 1 / 0)
         assert (await phone.say("my throat is closing"))[0].startswith("🔴 Call 999")
         monkeypatch.setattr(Addresses, "at", lambda *_: 1 / 0)
         assert (await phone.say("my throat is closing"))[0].startswith("🔴 Call 999")
