@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from actions.triage.datafile import load, problem
+from bot.gateway.handover.settings import HandoverSettings
 
 SETTINGS_FILE = Path(__file__).with_name("settings.yml")
 _SCHEMA = Path(__file__).with_name("settings.schema.json")
@@ -50,8 +51,7 @@ class Settings:
     late_after: timedelta
     staff_idle: timedelta
     staff: StaffSettings
-    handover: Mapping[str, Any]
-    """As in the file; `handover/` reads it."""
+    handover: HandoverSettings
     channels: Mapping[str, Mapping[str, Any]]
     """As in the file, by the channel's name; each channel reads its own."""
 
@@ -102,6 +102,6 @@ def load_settings(path: Path | None = None) -> Settings:
             access_log=timedelta(days=data["staff"]["access_log_days"]),
             log_ins_per_address=data["staff"]["log_ins_per_address"],
         ),
-        handover=data["handover"],
+        handover=HandoverSettings.from_data(data["handover"], path),
         channels=data["channels"],
     )

@@ -169,7 +169,7 @@ class Requests:
         return self._deliveries(own)
 
     def due(self, to: str) -> list[Delivery]:
-        """The deliveries to a place that are to be tried now, oldest first."""
+        """The deliveries to a place that are to be tried now, new ones first."""
         return self._deliveries(self._pending(to) & (deliveries.c.next_at <= self._now()))
 
     def next_at(self, to: str) -> float | None:
@@ -216,7 +216,8 @@ class Requests:
         return (deliveries.c.to == to) & (deliveries.c.state == DeliveryState.PENDING.value)
 
     def _deliveries(self, where: sa.ColumnElement[bool]) -> list[Delivery]:
-        query = sa.select(deliveries).where(where).order_by(deliveries.c.handover, deliveries.c.to)
+        order = deliveries.c.attempts, deliveries.c.handover, deliveries.c.to  # the new ones first
+        query = sa.select(deliveries).where(where).order_by(*order)
         with self._engine.begin() as db:
             rows = db.execute(query).all()
         return [Delivery(**{**row._mapping, "state": DeliveryState(row.state)}) for row in rows]
