@@ -24,6 +24,9 @@ from bot.gateway.door import Door
 from bot.gateway.erasure import Erasure
 from bot.gateway.feed import Feed
 from bot.gateway.guide import Guide
+from bot.gateway.handover.clerk import HandoverClerk
+from bot.gateway.handover.deliver import Outbox
+from bot.gateway.handover.requests import Requests
 from bot.gateway.headers import SecurityHeaders
 from bot.gateway.limits import RateLimits
 from bot.gateway.line import Lines, Speaks
@@ -51,6 +54,9 @@ def make_door(settings: Settings, places: Places, dialogue: Speaks, clinic: Clin
     feed = Feed()
     desk = Desk(storage, feed, settings.staff_idle.total_seconds())
     answering = Answering(storage, clinic, feed, desk)
+    requests = Requests(storage.engine, storage.now)
+    outbox = Outbox(requests, storage, clinic, settings.handover)
+    desk.register(HandoverClerk(desk, outbox))
     return Door(
         settings=settings,
         storage=storage,
@@ -59,6 +65,7 @@ def make_door(settings: Settings, places: Places, dialogue: Speaks, clinic: Clin
         lines=Lines(dialogue, answering, settings.late_after.total_seconds()),
         answering=answering,
         desk=desk,
+        background=[outbox.run],
     )
 
 
@@ -86,6 +93,7 @@ def make_app(
         tasks = [
             asyncio.create_task(_sweep(entrance.erasure, office)),
             asyncio.create_task(_look_for_idle_staff(entrance.desk)),
+            *(asyncio.create_task(work()) for work in entrance.background),
             *(asyncio.create_task(channel.run()) for channel in channels),
         ]
         yield

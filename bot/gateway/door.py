@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from weakref import WeakValueDictionary
 
 from bot.fixed_words import notice
@@ -75,6 +77,8 @@ class Door:
     lines: Lines
     answering: Answering
     desk: Desk
+    background: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
+    """What goes on while the gateway is up, until cancelled."""
 
     def __post_init__(self) -> None:
         self._ears: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()

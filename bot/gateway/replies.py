@@ -12,6 +12,9 @@ from bot.gateway.storage import Stored
 
 Message = dict[str, Any]
 
+#: Notices that send the patient to the clinic, or whoever is up while it is closed.
+_REACHED_NOW = ("contact", "minor", "other_procedure", "handover_declined", "handover_left")
+
 
 def is_emergency_reply(messages: Iterable[Message]) -> bool:
     """Whether a reply holds the emergency advice."""
@@ -44,7 +47,7 @@ def with_calls(message: Message, clinic: Clinic) -> Message:
         calls = emergency
     elif disposition in ("contact", "undetermined"):  # within two days: no need for who is up now
         calls = [clinic_itself]
-    elif disposition == "urgent" or reason in ("contact", "minor", "other_procedure"):
+    elif disposition == "urgent" or reason in _REACHED_NOW:
         calls = [_reachable(clinic)]
     elif reason in ("unavailable", "ask_again"):
         calls = [*emergency[:1], _reachable(clinic)]

@@ -25,7 +25,7 @@ from bot.gateway.storage import Stored
 from bot.gateway.summary import summary
 
 #: A result older than this says nothing of today; as for what the dialogue knows.
-_FRESH = timedelta(hours=72)
+FRESH = timedelta(hours=72)
 
 #: How urgent a request is, for staff.
 URGENCY = {
@@ -43,7 +43,7 @@ def last_result(history: Sequence[Stored], at: float) -> dict[str, Any] | None:
     """The `triage` message that held at a moment, unless it was told too long before."""
     for message in reversed(history):
         custom = message.body.get("custom")
-        told = message.at <= at and message.at > at - _FRESH.total_seconds()
+        told = message.at <= at and message.at > at - FRESH.total_seconds()
         if told and isinstance(custom, dict) and custom.get("type") == "triage":
             return custom
     return None

@@ -170,7 +170,8 @@ class Requests:
 
     def due(self, to: str) -> list[Delivery]:
         """The deliveries to a place that are to be tried now, new ones first."""
-        return self._deliveries(self._pending(to) & (deliveries.c.next_at <= self._now()))
+        now = self._deliveries(self._pending(to) & (deliveries.c.next_at <= self._now()))
+        return sorted(now, key=lambda delivery: delivery.attempts)
 
     def next_at(self, to: str) -> float | None:
         """When the next delivery to a place is to be tried."""
@@ -216,8 +217,7 @@ class Requests:
         return (deliveries.c.to == to) & (deliveries.c.state == DeliveryState.PENDING.value)
 
     def _deliveries(self, where: sa.ColumnElement[bool]) -> list[Delivery]:
-        order = deliveries.c.attempts, deliveries.c.handover, deliveries.c.to  # the new ones first
-        query = sa.select(deliveries).where(where).order_by(*order)
+        query = sa.select(deliveries).where(where).order_by(deliveries.c.handover, deliveries.c.to)
         with self._engine.begin() as db:
             rows = db.execute(query).all()
         return [Delivery(**{**row._mapping, "state": DeliveryState(row.state)}) for row in rows]

@@ -288,8 +288,9 @@ def test_late_replies_and_staff_are_delivered_by_themselves(
     async def scene(door: Door) -> None:
         phone = await Phone(door, wire).begin()
         dialogue.seconds = 0.8
-        apology, late = await phone.say("can I wear makeup?", 2)
+        apology, offer, late = await phone.say("can I wear makeup?", 3)
         assert "cannot work that out" in apology
+        assert offer.startswith("Shall the clinic get in touch")
         assert late == "The answer to what you wrote before:\nheard can I wear makeup?"
         await door.desk.say(phone.conversation, "Sam", "Hello, I am a nurse.")
         here, said = await wire.reply(2)
