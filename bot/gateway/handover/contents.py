@@ -6,6 +6,7 @@ agreed, so that the same request is told the same way at every attempt.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from email.message import EmailMessage
@@ -19,10 +20,13 @@ import jinja2
 
 from actions.triage import load_protocol
 from bot.clinic import Clinic
+from bot.gateway.fhir import ContactRequest, summary_bundle
 from bot.gateway.handover.requests import Delivery, Request
 from bot.gateway.handover.settings import HandoverSettings
 from bot.gateway.storage import Stored
 from bot.gateway.summary import summary
+
+logger = logging.getLogger(__name__)
 
 #: A result older than this says nothing of today; as for what the dialogue knows.
 FRESH = timedelta(hours=72)
@@ -49,8 +53,10 @@ def last_result(history: Sequence[Stored], at: float) -> dict[str, Any] | None:
     return None
 
 
-def webhook_body(request: Request, history: Sequence[Stored]) -> dict[str, Any]:
-    """The request as JSON."""
+def webhook_body(
+    request: Request, history: Sequence[Stored], slots: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The request as JSON; `slots`: what the gateway knows of the conversation."""
     result = last_result(history, request.at) or {}
     held = set(result.get("rules", ()))
     at = datetime.fromtimestamp(request.at, timezone.utc).isoformat(timespec="seconds")
@@ -72,8 +78,23 @@ def webhook_body(request: Request, history: Sequence[Stored]) -> dict[str, Any]:
             "protocol": result.get("protocol"),
             "citations": result.get("citations", []),
             "reach": {"name": reach.name, "phones": reach.phones, "emails": reach.emails},
+            "fhir": _fhir(request, history, slots),
         },
     }
+
+
+def _fhir(
+    request: Request, history: Sequence[Stored], slots: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """The same for a clinic's system; None rather than nothing at all, should it not be valid."""
+    then = [message for message in history if message.at <= request.at]
+    reach = request.reach
+    contact = ContactRequest(request.reference, reach.phones, reach.emails, reach.name or None)
+    try:
+        return summary_bundle(request.conversation, then, slots, contact)
+    except ValueError as error:
+        logger.error("A request is sent without FHIR: %s", type(error).__name__)
+        return None
 
 
 def mail(

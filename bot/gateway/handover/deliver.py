@@ -135,7 +135,9 @@ class Outbox:
     async def _post(self, request: Request, delivery: Delivery, history: list[Stored]) -> None:
         webhook = self.settings.webhook
         assert webhook is not None
-        content = json.dumps(webhook_body(request, history), separators=(",", ":")).encode()
+        known = await in_thread(self.storage.conversation, request.conversation)
+        body = await in_thread(webhook_body, request, history, known.slots if known else {})
+        content = json.dumps(body, separators=(",", ":")).encode()
         headers = {
             "content-type": "application/json",
             **signature(delivery.id, int(self.now()), content, webhook.secret),

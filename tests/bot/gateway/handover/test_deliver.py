@@ -232,7 +232,11 @@ def test_a_webhook_is_signed_and_says_what_led_to_the_result(
     assert told["findings"] == RESULT["findings"]
     assert told["citations"] == RESULT["citations"]
     assert told["reach"]["phones"] == ["+447700900123"]
-    assert WORDS.encode() not in body
+    resources = [each["resource"] for each in told.pop("fhir")["entry"]]
+    (order,) = [each for each in resources if each["resourceType"] == "ServiceRequest"]
+    assert request.reference in str(order)
+    assert "+447700900123" in str(resources)
+    assert WORDS not in str(told)  # in the questionnaire of the bundle alone
     assert not by_hand(body.replace(b"urgent", b"normal"), headers)
 
 
