@@ -49,18 +49,21 @@ class Chat:
         self.input.press("Enter")
 
     def ask(self, text: str) -> Locator:
-        """Write, send, and wait for the answer."""
+        """Write, send, and wait for the answer; an offer may stand below it."""
         before = self.bubbles.count()
         self.say(text)
-        expect(self.bubbles).to_have_count(before + 2, timeout=15000)
-        return self.bubbles.last
+        return self._answer(before)
 
     def press(self, name: str) -> Locator:
         """Press a quick reply and wait for the answer."""
         before = self.bubbles.count()
         self.panel.get_by_role("button", name=name, exact=True).click()
-        expect(self.bubbles).to_have_count(before + 2, timeout=15000)
-        return self.bubbles.last
+        return self._answer(before)
+
+    def _answer(self, before: int) -> Locator:
+        answer = self.bubbles.nth(before + 1)  # behind what the patient said
+        expect(answer).to_be_visible(timeout=15000)
+        return answer
 
     def menu(self, name: str, role: str = "button") -> None:
         self.panel.get_by_role("button", name="Menu").click()

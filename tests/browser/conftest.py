@@ -79,3 +79,18 @@ def page(browser: Browser, watch: Watch) -> Iterator[Page]:
 @pytest.fixture
 def chat(page: Page, stack: Stack) -> Chat:
     return Chat(page, stack.gateway)
+
+
+@pytest.fixture(params=["light", "dark"])
+def schemed(
+    request: pytest.FixtureRequest, browser: Browser, watch: Watch, stack: Stack
+) -> Iterator[Chat]:
+    context = browser.new_context(
+        viewport={"width": 1000, "height": 800},
+        color_scheme=request.param,
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    watch.over(page)
+    yield Chat(page, stack.gateway)
+    context.close()

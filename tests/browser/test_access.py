@@ -1,12 +1,9 @@
 """For everybody: WCAG 2.2 A and AA by axe, both colour schemes, narrow, zoomed, right to left."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
-
-from bot.stack import Stack
+from playwright.sync_api import Page, expect
 
 from .chat import OPEN, Chat
 from .conftest import Watch
@@ -26,21 +23,6 @@ def violations(page: Page) -> list[str]:
         frame.evaluate(AXE.read_text("utf-8"))
         found += [f"{frame.url}: {each}" for each in frame.evaluate(RUN, LEVELS)]
     return found
-
-
-@pytest.fixture(params=["light", "dark"])
-def schemed(
-    request: pytest.FixtureRequest, browser: Browser, watch: Watch, stack: Stack
-) -> Iterator[Chat]:
-    context = browser.new_context(
-        viewport={"width": 1000, "height": 800},
-        color_scheme=request.param,
-        reduced_motion="reduce",
-    )
-    page = context.new_page()
-    watch.over(page)
-    yield Chat(page, stack.gateway)
-    context.close()
 
 
 def test_no_violation_on_the_way_through_the_chat(schemed: Chat) -> None:

@@ -89,6 +89,19 @@ const result = (message) => {
       words({ ...message, text: rest.join("\n") })));
 };
 
+const SENT = "M20 4H4a2 2 0 0 0-2 2v12a2 2 0 0 0 2 2h16a2 2 0 0 0 2-2V6a2 2 0 0 0-2-2zm0 4.2-8 5-8-5V6l8 5 8-5z";
+
+/** What was passed on to the clinic, with the reference that both sides call it by. */
+const handoff = (message) =>
+  element("div", { class: "card handoff" },
+    element("div", { class: "band" }, icon(SENT), element("span", {}, "Passed on to the clinic")),
+    element("div", { class: "body" },
+      element("p", { class: "reference" }, "Reference ",
+        element("strong", { dir: "ltr" }, message.custom.reference)),
+      words(message)));
+
+const INSIDE = { triage: (message) => [result(message)], handoff: (message) => [handoff(message)] };
+
 const replies = (message) => message.buttons?.length
   ? element("div", { class: "replies", role: "group", "aria-label": "Suggested answers" },
       ...message.buttons.map(({ id, title }) =>
@@ -107,11 +120,17 @@ const helpful = (message) => {
 export const botBubble = (message) => {
   const late = message.late
     ? element("p", { class: "fine" }, "The answer to what you wrote before:") : null;
-  const inside = message.custom?.type === "triage" ? [result(message)]
-    : [words(message), calls(message), helpful(message)];
+  const inside = INSIDE[message.custom?.type]?.(message)
+    ?? [words(message), calls(message), helpful(message)];
   return element("div", { class: "said" }, element("span", { class: "hidden" }, "Bot: "),
     late, ...inside, replies(message)).outerHTML;
 };
+
+/** The bubble of what somebody of the clinic's staff wrote. */
+export const staffBubble = ({ name, text }) =>
+  element("div", { class: "said" },
+    element("p", { class: "who" }, `${name} from the clinic`),
+    ...text.split("\n").map((line) => element("p", {}, line))).outerHTML;
 
 /** The bubble of what the patient wrote. */
 export const patientBubble = (text) =>

@@ -4,7 +4,7 @@
 // leaves its send button and its messages without names; all of that is set here.
 
 import { Api, OfflineError, Outbox } from "./api.js";
-import { botBubble } from "./bubbles.js";
+import { botBubble, staffBubble } from "./bubbles.js";
 import { createTalk } from "./talk.js";
 
 const byId = (id) => document.getElementById(id);
@@ -43,16 +43,27 @@ const receiveNews = (answer) => {
  * far the news go: something else may have been said before it.
  */
 const receive = ({ messages = [], consent_needed: needed, pending, with_staff: staff, error }) => {
+  let first = true;
   for (const message of messages) {
     const key = message.from === "patient" ? message.id : message.seq;
     if (key && shown.has(key)) continue;
     if (key) shown.add(key);
-    if (message.from === "patient") talk.patient(message.text);
-    else talk.bot(botBubble(message));
+    show(message, first);
+    first &&= message.from === "patient";
     progress(message);
   }
   if (needed !== undefined) askConsent(needed);
   if (!error) lookAgain(pending || staff ? SOON : LATER);
+};
+
+/** Suggested answers stay until the next reply: one reply may hold two messages that suggest some. */
+const show = (message, first) => {
+  if (message.from === "patient") talk.patient(message.text);
+  else {
+    if (first) talk.forget();
+    if (message.from === "staff") talk.staff(staffBubble(message));
+    else talk.bot(botBubble(message));
+  }
 };
 
 const progress = ({ from, custom }) => {

@@ -51,6 +51,8 @@ export const createTalk = async (place, config, does) => {
         shared: { bubble },
         ai: { bubble: { backgroundColor: "var(--bubble)", color: "var(--ink)" } },
         user: { bubble: { backgroundColor: "var(--brand)", color: "var(--on-brand)" } },
+        staff: { bubble: { backgroundColor: "var(--ground)", color: "var(--ink)",
+          border: "2px solid var(--brand)" } },
       },
       loading: { message: { styles: { bubble: { backgroundColor: "var(--bubble)" } } } },
     },
@@ -78,7 +80,7 @@ export const createTalk = async (place, config, does) => {
   };
   const forget = () => root.querySelectorAll(".replies").forEach((each) => each.remove());
 
-  /** Show what the patient says, and take the suggested answers away: they are for this one. */
+  /** Show what the patient says, and take the suggested answers away: they were for this one. */
   const patient = (text) => {
     forget();
     add({ html: patientBubble(text), role: "user" });
@@ -124,7 +126,9 @@ export const createTalk = async (place, config, does) => {
   return {
     typing,
     patient,
-    bot: (html) => { forget(); add({ html, role: "ai" }); },
+    bot: (html) => add({ html, role: "ai" }),
+    staff: (html) => add({ html, role: "staff" }),
+    forget,
     say: (text) => say({ text }),
     clear: () => { typing(false); chat.clearMessages(true); },
     focus: () => chat.focusInput(),
