@@ -12,7 +12,7 @@ import tomllib
 from bot.setup.__main__ import StepFailedError, bring_up_to_date
 from bot.setup.environment import ENVIRONMENTS, MissingError, find_python, version_of
 from bot.setup.processes import ROOT
-from bot.setup.steps import BASELINES, GOALS, STEPS, Step
+from bot.setup.steps import BASELINES, GOALS, SERVERS, STEPS, Step
 
 
 def pins(name: str) -> dict[str, str]:
@@ -88,7 +88,7 @@ def test_a_failure_is_one_line_and_is_tried_again(
 
 def test_every_step_has_its_inputs_and_comes_after_what_it_needs() -> None:
     before: set[str] = set()
-    for each in (*STEPS, *BASELINES):
+    for each in (*STEPS, *BASELINES, *SERVERS):
         assert set(each.needs) <= before
         before.add(each.name)
         for path in each.inputs:

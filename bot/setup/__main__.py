@@ -1,4 +1,4 @@
-"""`python3 -m bot.setup [all|train|environments|evaluation]`: bring the project up to date."""
+"""`python3 -m bot.setup [GOAL]`: bring the project up to date; the goals: bot/setup/steps.py."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bot.setup.processes import ROOT, process_environment
-from bot.setup.steps import BASELINES, GOALS, STEPS, Step
+from bot.setup.steps import BASELINES, GOALS, SERVERS, STEPS, Step
 
 BUILD = Path(".build")
 
@@ -87,7 +87,7 @@ def main() -> int:
     with (BUILD / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
-            bring_up_to_date(step for step in (*STEPS, *BASELINES) if step.name in goal)
+            bring_up_to_date(step for step in (*STEPS, *BASELINES, *SERVERS) if step.name in goal)
         except StepFailedError as failure:
             print(failure, file=sys.stderr)
             return 1

@@ -22,6 +22,7 @@ ENVIRONMENTS = {
     "app": (".venv", "3.11"),
     "rasa": (".venv-rasa", "3.10"),
     "evaluation": (".venv-evaluation", "3.11"),
+    "synapse": (".venv-synapse", "3.11"),
 }
 
 

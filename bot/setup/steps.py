@@ -22,6 +22,7 @@ class Step:
 _APP = ".venv/bin/python"
 _RASA = ".venv-rasa/bin/python"
 _EVALUATION = ".venv-evaluation/bin/python"
+_SYNAPSE = ".venv-synapse/bin/python"
 
 STEPS = (
     Step(
@@ -136,10 +137,22 @@ BASELINES = (
     ),
 )
 
+#: What only the tests need that talk to a real Matrix server; they run this goal themselves.
+SERVERS = (
+    Step(
+        name="environment-synapse",
+        doing="installing a Matrix server for the tests (.venv-synapse, once)",
+        command=("python3", "bot/setup/environment.py", "synapse"),
+        inputs=("requirements/synapse.txt",),
+        outputs=(_SYNAPSE,),
+    ),
+)
+
 #: What `python3 -m bot.setup GOAL` brings up to date, in order.
 GOALS = {
     "environments": ("environment-app", "environment-rasa"),
     "train": tuple(step.name for step in STEPS if step.name != "index"),
     "all": tuple(step.name for step in STEPS),
     "evaluation": tuple(step.name for step in (*STEPS, *BASELINES)),
+    "synapse": tuple(step.name for step in SERVERS),
 }
