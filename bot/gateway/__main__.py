@@ -24,10 +24,11 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         settings = load_settings()
+        app = make_app(settings)
     except DataError as error:
         sys.exit(str(error))
     uvicorn.run(
-        make_app(settings),
+        app,
         host=given.host,
         port=given.port,
         access_log=False,

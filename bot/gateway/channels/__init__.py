@@ -13,6 +13,7 @@ from typing import Protocol
 
 from starlette.routing import BaseRoute
 
+from bot.gateway.channels.matrix import Matrix, MatrixSettings
 from bot.gateway.door import Door
 from bot.gateway.limits import RateLimits
 from bot.gateway.settings import Places, Settings
@@ -33,5 +34,9 @@ class Channel(Protocol):
 def make_channels(
     settings: Settings, places: Places, door: Door, limits: RateLimits
 ) -> list[Channel]:
-    """The channels that `settings.yml` names."""
-    return []
+    """The channels that `settings.yml` names; raises `DataError` when a secret is missing."""
+    channels: list[Channel] = []
+    if "matrix" in settings.channels:
+        matrix = MatrixSettings.from_data(settings.channels["matrix"])
+        channels.append(Matrix(matrix, door, limits))
+    return channels

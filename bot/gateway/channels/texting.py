@@ -206,6 +206,14 @@ class Texting:
         self._say(place.conversation, place.address, _fixed(response), options)
         return []
 
+    async def greet(self, address: str) -> None:
+        """Ask for consent before anything was written."""
+        if await in_thread(self.addresses.at, address) is None:
+            stranger = self._stranger(address)
+            stranger.asked = True
+            words = notice("utter_consent", "consent")
+            self._say(stranger.conversation, address, words, _consent())
+
     def _stranger(self, address: str) -> _Stranger:
         stranger = self._strangers.setdefault(
             address, _Stranger(new_conversation(self._means.channel))
