@@ -241,7 +241,7 @@ class Matrix:
             await _quietly(self._client.room_leave(room))
             return
         for pause in PAUSES:
-            if isinstance(await self._client.join(room), nio.JoinResponse):
+            if isinstance(await _quietly(self._client.join(room)), nio.JoinResponse):
                 return
             await asyncio.sleep(pause)
 
@@ -325,9 +325,10 @@ def _age(event: Event) -> float:
     return time.time() - sent / 1000 if isinstance(sent, int) else float("inf")
 
 
-async def _quietly(work: Awaitable[Any]) -> None:
-    """Do what may fail without harm."""
+async def _quietly(work: Awaitable[Any]) -> Any:
+    """Do what may fail without harm; its result, or None."""
     try:
-        await work
+        return await work
     except Exception as error:
         logger.info("Matrix: %s", type(error).__name__)
+        return None
