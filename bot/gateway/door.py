@@ -48,6 +48,8 @@ class Incoming:
     text: str = ""
     button: str | None = None
     """The opaque id of a button instead of a text."""
+    sent_at: float | None = None
+    """When it was sent, on channels that keep messages while the gateway is away."""
 
 
 @dataclass(frozen=True)
@@ -119,12 +121,15 @@ class Door:
                 aside = await self._aside(turn, known)
                 if aside is not None:
                     return aside
+                turn.overdue = self._came_late(incoming)
             else:
                 earlier = self.lines.turn(message.seq, message.conversation)
                 if earlier is None:  # answered before
                     return self._outcome(await in_thread(self.storage.replies_to, message.seq))
                 turn = earlier
             verdict = await self._hear(turn, known)
+        if taken.new and turn.overdue and verdict.advice:
+            return self._outcome(await self.answering.fall_back(turn, verdict), pending=True)
         reply = await self._reply(turn, verdict, started)
         return self._outcome(reply, pending=not turn.done.is_set())
 
@@ -143,6 +148,7 @@ class Door:
         slots = self._without_consent.pop(conversation, None)
         if slots:
             await in_thread(self.storage.learn, conversation, slots=slots)
+        self.answering.feed.tell(conversation)
 
     async def news(self, conversation: str, after: int) -> Outcome:
         """Everything said since message number `after`."""
@@ -215,6 +221,11 @@ class Door:
             return str(payload)
         text = str(message.body["text"])
         return text if message.sender == SYSTEM else as_text(text)
+
+    def _came_late(self, incoming: Incoming) -> bool:
+        """Whether a message is too old to be answered: staff see it, the patient is asked again."""
+        late_after = self.settings.late_after.total_seconds()
+        return incoming.sent_at is not None and self.storage.now() - incoming.sent_at > late_after
 
     def _turn(self, message: Stored, words: str) -> Turn:
         return Turn(message, words, asyncio.get_running_loop().create_future())

@@ -69,6 +69,10 @@ class WebLinks:
             opened = web_links.delete().where(self._valid(key)).returning(web_links.c.conversation)
             return db.execute(opened).scalar()
 
+    def revoke(self, path: str) -> None:
+        """Take back a link that was not sent."""
+        self.open(path.removeprefix(PATH))
+
     def waiting(self, conversation: str) -> bool:
         """Whether a conversation has a link that nobody has opened yet."""
         own = (web_links.c.conversation == conversation) & (

@@ -30,6 +30,7 @@ class TelegramStandIn:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.faults: deque[tuple[int, dict[str, Any]]] = deque()
         self.problems: list[str] = []
+        self.address = ""
         self.app = Starlette(routes=[Route("/bot{token}/{method}", self._call, methods=["POST"])])
 
     def called(self, method: str) -> list[dict[str, Any]]:
@@ -68,13 +69,13 @@ def deliver(gateway: str, update: dict[str, Any], secret: str | None = SECRET) -
     return requests.post(url, json=update, headers=headers, timeout=20)
 
 
-def message(chat: int, text: str | None = None, **more: Any) -> dict[str, Any]:
+def message(patient: int, text: str | None = None, **more: Any) -> dict[str, Any]:
     """An update with a new message in a private chat; `more`: other fields of the message."""
     body = {
         "message_id": next(_count),
         "date": int(time.time()),
-        "from": {"id": chat, "is_bot": False, "first_name": "Pat"},
-        "chat": {"id": chat, "type": "private", "first_name": "Pat"},
+        "from": {"id": patient, "is_bot": False, "first_name": "Pat"},
+        "chat": {"id": patient, "type": "private", "first_name": "Pat"},
         **({} if text is None else {"text": text}),
         **more,
     }

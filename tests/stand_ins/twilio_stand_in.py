@@ -38,6 +38,7 @@ class TwilioStandIn:
         self.sent: list[dict[str, str]] = []
         self.faults: deque[tuple[int, dict[str, Any]]] = deque()
         self.problems: list[str] = []
+        self.address = ""
         self.app = Starlette(routes=[Route(PATH, self._create, methods=["POST"])])
 
     def texts(self, number: str) -> list[str]:

@@ -14,8 +14,12 @@ from typing import Protocol
 from starlette.routing import BaseRoute
 
 from bot.gateway.channels.matrix import Matrix, MatrixSettings
+from bot.gateway.channels.telegram import Telegram, TelegramSettings
+from bot.gateway.channels.twilio import Twilio, TwilioSettings
+from bot.gateway.channels.webhooks import Heard
 from bot.gateway.door import Door
 from bot.gateway.limits import RateLimits
+from bot.gateway.sessions import load_key
 from bot.gateway.settings import Places, Settings
 
 
@@ -39,4 +43,11 @@ def make_channels(
     if "matrix" in settings.channels:
         matrix = MatrixSettings.from_data(settings.channels["matrix"])
         channels.append(Matrix(matrix, door, limits))
+    heard = Heard(door.storage, load_key(places.state), settings.retention.total_seconds())
+    if "twilio" in settings.channels:
+        twilio = TwilioSettings.from_data(settings.channels["twilio"])
+        channels.append(Twilio(twilio, door, limits, heard))
+    if "telegram" in settings.channels:
+        telegram = TelegramSettings.from_data(settings.channels["telegram"])
+        channels.append(Telegram(telegram, door, limits, heard))
     return channels

@@ -41,6 +41,8 @@ class Outgoing:
     text: str
     options: tuple[Option, ...] = ()
     """What can be chosen; in `text` too unless the channel shows buttons of its own."""
+    urgent: bool = False
+    """Emergency advice."""
 
 
 # ---- what can be chosen

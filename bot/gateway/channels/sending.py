@@ -1,4 +1,4 @@
-"""What can go wrong when a provider is handed a message."""
+"""What can go wrong when a provider is handed a message, as the courier understands it."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import logging
 
 import httpx2
 
+from bot.gateway.channels.courier import TryLaterError
 
-class RefusedForGoodError(Exception):
-    """The provider will never deliver this; `code` is its own number for the reason."""
-
-    def __init__(self, code: int | None) -> None:
-        super().__init__(f"refused for good ({code})")
-        self.code = code
+#: Seconds that a provider may ask to be left alone for.
+MOST_PATIENCE = 3600.0
 
 
-class TryAgainError(Exception):
-    """The provider does not deliver now; in `seconds`, if it says so, it may."""
+class SendingError(Exception):
+    """The provider did not take the message; the text names the kind, nothing more."""
 
-    def __init__(self, kind: str, seconds: float | None = None) -> None:
-        super().__init__(kind)
-        self.seconds = seconds
+
+def fault(kind: str, seconds: float | None = None) -> Exception:
+    """What to raise when a message may be taken at another time: in `seconds`, if that is known."""
+    if seconds is None:
+        return SendingError(kind)
+    return TryLaterError(min(max(seconds, 1.0), MOST_PATIENCE))
 
 
 def retry_after(answer: httpx2.Response) -> float | None:

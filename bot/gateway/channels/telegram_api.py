@@ -5,11 +5,15 @@ The bot's token is part of every address: no address and no library's error text
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import httpx2
 
-from bot.gateway.channels.sending import RefusedForGoodError, TryAgainError, quiet
+from bot.gateway.channels.courier import UndeliverableError
+from bot.gateway.channels.sending import fault, quiet
+
+logger = logging.getLogger(__name__)
 
 #: Characters of one message.
 LONGEST = 4096
@@ -27,7 +31,7 @@ class TelegramApi:
     ) -> None:
         """Send a message with buttons (title, opaque id), one below the other.
 
-        Raises `RefusedForGoodError` (the patient has blocked the bot, say) or `TryAgainError`.
+        Raises what the courier knows; `UndeliverableError` when the patient has blocked the bot.
         """
         body: dict[str, Any] = {"chat_id": int(chat), "text": text}
         body["link_preview_options"] = {"is_disabled": True}  # a link is for the patient alone
@@ -41,12 +45,13 @@ class TelegramApi:
         try:
             answer = await self._http.post(method, json=body)
         except httpx2.HTTPError as error:
-            raise TryAgainError(type(error).__name__) from None
+            raise fault(type(error).__name__) from None
         if answer.status_code == 200:
             return
         if answer.status_code in (400, 403):
-            raise RefusedForGoodError(answer.status_code)
-        raise TryAgainError(f"status {answer.status_code}", _retry_after(answer))
+            logger.warning("Telegram refused %s: status %d.", method, answer.status_code)
+            raise UndeliverableError
+        raise fault(f"status {answer.status_code}", _retry_after(answer))
 
     async def close(self) -> None:
         """Close all connections."""

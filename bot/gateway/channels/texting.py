@@ -34,7 +34,7 @@ from bot.gateway.channels.plain import (
 )
 from bot.gateway.door import Door, Incoming, Outcome, UnknownButtonError
 from bot.gateway.limits import RateLimits
-from bot.gateway.replies import Message, has_notice
+from bot.gateway.replies import Message, has_notice, is_emergency_reply
 from bot.gateway.storage import Stored
 
 logger = logging.getLogger(__name__)
@@ -84,43 +84,59 @@ class Texting:
         self._strangers: OrderedDict[str, _Stranger] = OrderedDict()
         self._ears: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._warned: set[str] = set()
-        door.answering.feed.subscribe(f"{means.channel}-", self.courier.wake)
+        door.answering.feed.subscribe(f"{means.channel}-", self.news)
 
     async def receive(
-        self, address: str, client_id: str, text: str = "", pressed: str | None = None
+        self,
+        address: str,
+        client_id: str,
+        text: str = "",
+        pressed: str | None = None,
+        sent_at: float | None = None,
     ) -> None:
         """Take in one message and leave its answer to the courier.
 
         `client_id`: the channel's own id; the same message is taken in once. An edited message is
-        a new one. `pressed`: the id of an option, on channels with buttons.
+        a new one. `pressed`: the id of an option, on channels with buttons. Neither: a picture or
+        a recording, which is not read. `sent_at`: when, on channels that keep what was sent while
+        the gateway was away.
         """
         try:
             ear = self._ears.setdefault(address, asyncio.Lock())
             async with ear:  # what a number stands for goes by the order of the messages
-                turns = await self._hear(address, client_id, text, pressed)
+                message = Incoming("", client_id, text, pressed, sent_at)
+                turns = await self._hear(address, message)
             await asyncio.gather(*(self._put(address, turn) for turn in turns))
         except Exception as error:  # the disk is full, say: still words, and still the advice
             logger.error("A message could not be taken in: %s", type(error).__name__)
             words = notice("utter_unavailable", "unavailable")
             self._say(address, address, await self._door.turn_away(text, words))
 
+    def news(self, conversation: str) -> None:
+        """Something new stands in a conversation."""
+        self.courier.wake(conversation)
+
+    def forget_stranger(self, address: str) -> None:
+        """Put aside what somebody wrote who has not consented."""
+        stranger = self._strangers.pop(address, None)
+        if stranger is not None:
+            self._door.forget_stranger(stranger.conversation)
+
     # ---- what a message is
 
-    async def _hear(
-        self, address: str, client_id: str, text: str, pressed: str | None
-    ) -> list[Incoming]:
+    async def _hear(self, address: str, message: Incoming) -> list[Incoming]:
         """Settle what the channel itself can settle; what is left is for the door."""
         place = await in_thread(self.addresses.at, address)
         if place is None:
             stranger = self._stranger(address)
-            message = Incoming(stranger.conversation, client_id, text, pressed)
-            if client_id in stranger.seen:
+            message = replace(message, conversation=stranger.conversation)
+            if message.client_id in stranger.seen:
                 return []
-            stranger.seen.append(client_id)
+            stranger.seen.append(message.client_id)
             may = await self._may(address, message)
             return await self._hear_stranger(address, stranger, message) if may else []
-        message = Incoming(place.conversation, client_id, text, pressed)
-        if await in_thread(self.addresses.was_taken_in, place.conversation, client_id):
+        message = replace(message, conversation=place.conversation)
+        if await in_thread(self.addresses.was_taken_in, place.conversation, message.client_id):
             self.courier.wake(place.conversation)
             return []
         may = await self._may(address, message)
@@ -147,6 +163,8 @@ class Texting:
 
     async def _hear_patient(self, place: Place, message: Incoming) -> list[Incoming]:
         conversation, address = place.conversation, place.address
+        if _is_wordless(message):
+            return await self._settle(place, message, "utter_texting_wordless")
         if place.asks == DELETION:
             choice = _choice(message, _deletion())
             await in_thread(self.addresses.asks, conversation, None)
@@ -172,13 +190,15 @@ class Texting:
         self, address: str, stranger: _Stranger, message: Incoming
     ) -> list[Incoming]:
         conversation = stranger.conversation
+        if _is_wordless(message):
+            self._say(conversation, address, _fixed("utter_texting_wordless"))
+            return []
         choice = _choice(message, _consent()) if stranger.asked else None
         if choice == "agree":
             return await self._consent(address, stranger, message)
         if choice == "decline" or bare(message.text) in _DELETE:
             said = "declined" if choice == "decline" else "deleted"
-            del self._strangers[address]
-            self._door.forget_stranger(conversation)
+            self.forget_stranger(address)
             self._say(conversation, address, _fixed(f"utter_texting_{said}"))
             return []
         if message.text:
@@ -252,22 +272,30 @@ class Texting:
         self, conversation: str, address: str, message: Message, options: Sequence[Option] = ()
     ) -> None:
         key = secrets.token_hex(8)
-        said = self._in_parts(key, str(message["text"]), options)
+        urgent = is_emergency_reply([message])
+        said = self._in_parts(key, str(message["text"]), options, urgent)
         self.courier.say(conversation, address, said)
 
     def render(self, stored: Stored, history: Sequence[Stored]) -> list[Outgoing]:
         """A stored message as this channel's messages."""
         options = options_of(history).get(stored.seq, ())
-        return self._in_parts(str(stored.seq), words_of(stored), options)
+        urgent = is_emergency_reply([stored.body])
+        return self._in_parts(str(stored.seq), words_of(stored), options, urgent)
 
-    def _in_parts(self, key: str, text: str, options: Sequence[Option]) -> list[Outgoing]:
+    def _in_parts(
+        self, key: str, text: str, options: Sequence[Option], urgent: bool
+    ) -> list[Outgoing]:
         """The options belong to the last part."""
         whole = text if self._means.shows_buttons else with_options(text, options)
         said = [
-            Outgoing(f"{key}-{number}", part)
+            Outgoing(f"{key}-{number}", part, urgent=urgent)
             for number, part in enumerate(parts(whole, self._means.longest))
         ]
         return [*said[:-1], replace(said[-1], options=tuple(options))]
+
+
+def _is_wordless(message: Incoming) -> bool:
+    return message.button is None and not message.text.strip()
 
 
 def _choice(message: Incoming, options: Sequence[Option]) -> str | None:

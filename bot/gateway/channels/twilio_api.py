@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import httpx2
 
-from bot.gateway.channels.sending import RefusedForGoodError, TryAgainError, quiet, retry_after
+from bot.gateway.channels.courier import UndeliverableError
+from bot.gateway.channels.sending import fault, quiet, retry_after
+
+logger = logging.getLogger(__name__)
 
 #: Characters of one message's body.
 LONGEST = 1600
@@ -16,6 +20,10 @@ UNSUBSCRIBED = 21610
 
 #: How numbers on WhatsApp begin.
 WHATSAPP = "whatsapp:"
+
+
+class UnsubscribedError(UndeliverableError):
+    """The patient has texted STOP, and Twilio keeps to it."""
 
 
 class TwilioApi:
@@ -30,7 +38,7 @@ class TwilioApi:
         self._http = httpx2.AsyncClient(base_url=address, auth=(account, token), timeout=20.0)
 
     async def send(self, number: str, text: str) -> None:
-        """Hand a message to Twilio; raises `RefusedForGoodError` or `TryAgainError`.
+        """Hand a message to Twilio; raises what the courier knows.
 
         Twilio knows no ids against doubles: where an answer is lost on its way the text is sent
         again, for a patient may wait for it.
@@ -39,18 +47,21 @@ class TwilioApi:
             form = {"To": number, **self._sender(number), "Body": text}
             answer = await self._http.post(self._path, data=form)
         except httpx2.HTTPError as error:
-            raise TryAgainError(type(error).__name__) from None
+            raise fault(type(error).__name__) from None
         if answer.status_code in (200, 201):
             return
         if answer.status_code == 400:  # the same request will not be right at another time
-            raise RefusedForGoodError(_code(answer))
-        raise TryAgainError(f"status {answer.status_code}", retry_after(answer))
+            code = _code(answer)
+            logger.warning("Twilio refused a message: error %s.", code)
+            raise UnsubscribedError if code == UNSUBSCRIBED else UndeliverableError
+        raise fault(f"status {answer.status_code}", retry_after(answer))
 
     def _sender(self, number: str) -> dict[str, str]:
         over = "whatsapp" if number.startswith(WHATSAPP) else "sms"
         sender = self._senders.get(over)
         if sender is None:
-            raise RefusedForGoodError(None)  # no number to answer from is configured
+            logger.error("channels.twilio names no sender for %s.", over)
+            raise UndeliverableError
         if sender.startswith("MG"):
             return {"MessagingServiceSid": sender}
         return {"From": f"{WHATSAPP}{sender}" if over == "whatsapp" else sender}

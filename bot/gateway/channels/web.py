@@ -143,7 +143,9 @@ class WebChat:
         after = request.query_params.get("after", "0")
         if not after.isdecimal() or len(after) > 15:
             raise RefusedError(400, '"after" has to be the number of a message')
-        return JSONResponse(as_json(await self._door.news(conversation, int(after))))
+        news = await self._door.news(conversation, int(after))
+        self._door.answering.feed.watch(conversation)
+        return JSONResponse(as_json(news))
 
     async def _consent(self, request: Request) -> Response:
         await self._door.consent(await self._conversation(request))

@@ -185,6 +185,7 @@ byId("agree").addEventListener("click", async () => {
     askConsent(false);
     talk.focus();
     await sendKept();
+    lookAgain(SOON); // what was written elsewhere before consent is answered now
   } catch (error) {
     if (!(error instanceof OfflineError)) throw error;
     reconnect();

@@ -1,0 +1,220 @@
+"""SMS and WhatsApp over Twilio: signed webhooks in, its REST interface out.
+
+A webhook is answered at once, with nothing in it, and what there is to say is sent on its own.
+Carriers' keywords (STOP, START, HELP) are theirs before they are anybody's words.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+from weakref import WeakValueDictionary
+
+import sqlalchemy as sa
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from bot.fixed_words import rendered_responses
+from bot.gateway.answering import in_thread
+from bot.gateway.channels.linked import texting
+from bot.gateway.channels.plain import Outgoing
+from bot.gateway.channels.texting import Means
+from bot.gateway.channels.twilio_api import LONGEST, WHATSAPP, TwilioApi, UnsubscribedError
+from bot.gateway.channels.twilio_signature import HEADER, is_signed
+from bot.gateway.channels.webhooks import Heard, read_body, secret
+from bot.gateway.door import Door
+from bot.gateway.limits import RateLimits
+from bot.gateway.storage import Storage
+from bot.gateway.tables import metadata
+
+logger = logging.getLogger(__name__)
+
+PATH = "/channels/twilio"
+
+#: Single words by which a carrier's customer ends and begins messages; Twilio's defaults.
+_STOP = frozenset(("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"))
+_START = frozenset(("START", "UNSTOP", "YES"))
+_HELP = frozenset(("HELP", "INFO"))
+
+#: Senders without a number (short codes, names) are programs.
+_NUMBER = re.compile(rf"({WHATSAPP})?\+[1-9]\d{{4,14}}")
+
+#: Conversations whose patient wants no messages. It goes with the conversation: without one there
+#: is nothing to send.
+stopped = sa.Table(
+    "stopped",
+    metadata,
+    sa.Column("conversation", sa.String(64), primary_key=True),
+)
+
+
+@dataclass(frozen=True)
+class TwilioSettings:
+    """`channels.twilio` in `settings.yml`."""
+
+    account: str
+    senders: dict[str, str]
+    public_url: str
+    content: str
+    api: str
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> TwilioSettings:
+        """As the schema lets it through."""
+        senders = {over: data[over] for over in ("sms", "whatsapp") if over in data}
+        return cls(
+            account=data["account"],
+            senders=senders,
+            public_url=data["public_url"],
+            content=data.get("content", "link"),
+            api=data.get("api", "https://api.twilio.com"),
+        )
+
+
+class Twilio:
+    """The channel."""
+
+    name = "twilio"
+
+    def __init__(
+        self, settings: TwilioSettings, door: Door, limits: RateLimits, heard: Heard
+    ) -> None:
+        self._token = secret("TWILIO_AUTH_TOKEN", "the account's auth token")
+        self._url = settings.public_url + PATH
+        self._door, self._heard = door, heard
+        self._api = TwilioApi(settings.api, settings.account, self._token, settings.senders)
+        self._stops = Stops(door.storage)
+        means = Means(self.name, self._send, LONGEST)
+        self._texting = texting(settings.content, door, limits, means, settings.public_url)
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """The webhook."""
+        return [Route(PATH, self._webhook, methods=["POST"])]
+
+    async def run(self) -> None:
+        """Deliver what is left from before, and stop in order."""
+        await self._texting.courier.open()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self._texting.courier.close()
+            await self._api.close()
+
+    # ---- what comes in
+
+    async def _webhook(self, request: Request) -> Response:
+        given = request.headers.get(HEADER)
+        if not given:
+            return Response(status_code=403)
+        body = await read_body(request)
+        if body is None:
+            return Response(status_code=413)
+        try:
+            fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=200)
+        except ValueError:
+            return Response(status_code=400)
+        if not is_signed(self._token, self._url, fields, given):
+            return Response(status_code=403)
+        task = asyncio.create_task(self._take_in(dict(fields)))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return Response("<Response/>", media_type="text/xml")
+
+    async def _take_in(self, fields: dict[str, str]) -> None:
+        number, message = fields.get("From", ""), fields.get("MessageSid", "")
+        if "MessageStatus" in fields or not message or not _NUMBER.fullmatch(number):
+            return  # the fate of a message of ours, or no person
+        try:
+            turn = self._turns.setdefault(number, asyncio.Lock())
+            async with turn:  # in the order in which they came
+                if await in_thread(self._heard.knows, message):
+                    return
+                words = await self._words(number, fields)
+            if words is not None:
+                await self._texting.receive(number, message, words)
+            await in_thread(self._heard.note, message)
+        except Exception as error:
+            logger.error("A message could not be taken in: %s", type(error).__name__)
+
+    async def _words(self, number: str, fields: dict[str, str]) -> str | None:
+        """What the patient says; None when a keyword settled it, nothing when there are no words.
+
+        Over SMS Twilio itself confirms the keywords; on WhatsApp nobody does.
+        """
+        text = fields.get("Body", "").strip()
+        keyword = fields.get("OptOutType", text).upper()
+        place = await in_thread(self._texting.addresses.at, number)
+        was_stopped = place is not None and await in_thread(self._stops.has, place.conversation)
+        words: str | None
+        confirmed: str | None = None
+        if keyword in _STOP:
+            if place is None:
+                self._texting.forget_stranger(number)
+            else:
+                await in_thread(self._stops.add, place.conversation)
+            words, confirmed = None, "utter_texting_stopped"
+        elif was_stopped and keyword in _START:
+            await in_thread(self._stops.remove, place.conversation)
+            words, confirmed = None, "utter_texting_started"
+        elif was_stopped:
+            words, confirmed = text, "utter_texting_stopped"
+        elif keyword in _START - {"YES"}:
+            words = "hello"
+        else:
+            words = "help" if keyword in _HELP else text
+        if confirmed and number.startswith(WHATSAPP):
+            await self._say_once(number, confirmed)
+        return words
+
+    async def _say_once(self, number: str, response: str) -> None:
+        """Say something that nothing depends on."""
+        try:
+            await self._api.send(number, rendered_responses()[response])
+        except Exception as error:
+            logger.warning("A keyword was not confirmed: %s", type(error).__name__)
+
+    # ---- what goes out
+
+    async def _send(self, number: str, outgoing: Outgoing) -> None:
+        """Send; who wants no messages is sent the emergency advice alone."""
+        place = await in_thread(self._texting.addresses.at, number)
+        if place and not outgoing.urgent and await in_thread(self._stops.has, place.conversation):
+            return
+        try:
+            await self._api.send(number, outgoing.text)
+        except UnsubscribedError:  # before we knew, over another of the clinic's services
+            if place:
+                await in_thread(self._stops.add, place.conversation)
+
+
+class Stops:
+    """Who wants no messages."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        metadata.create_all(storage.engine, [stopped])
+
+    def has(self, conversation: str) -> bool:
+        """Whether the patient wants none."""
+        with self._storage.transaction() as db:
+            row = sa.select(stopped).where(stopped.c.conversation == conversation)
+            return db.execute(row).first() is not None
+
+    def add(self, conversation: str) -> None:
+        """From here on none."""
+        with self._storage.transaction() as db:
+            values = {"conversation": conversation}
+            db.execute(stopped.insert().prefix_with("OR IGNORE").values(values))
+
+    def remove(self, conversation: str) -> None:
+        """Messages are wanted again."""
+        with self._storage.transaction() as db:
+            db.execute(stopped.delete().where(stopped.c.conversation == conversation))
