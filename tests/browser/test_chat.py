@@ -174,8 +174,10 @@ def test_starting_over_and_reaching_the_clinic(chat: Chat) -> None:
     expect(chat.bubbles.last).to_contain_text("We start again")
     expect(chat.panel.locator("#progress")).to_be_hidden()
     chat.menu("Talk to the clinic")
-    expect(chat.bubbles.last).to_contain_text("020 7946 0142")
-    expect(chat.bubbles.last.locator("a.call")).to_be_visible()
+    expect(chat.bubbles.last).to_contain_text("Shall the clinic get in touch")
+    details = chat.bubbles.nth(-2)
+    expect(details).to_contain_text("020 7946 0142")
+    expect(details.locator("a.call")).to_be_visible()
 
 
 def test_helpful_is_asked_and_kept(chat: Chat) -> None:

@@ -27,12 +27,15 @@ from bot.gateway.handover import words
 from bot.gateway.handover.contents import FRESH, last_result
 from bot.gateway.handover.deliver import Outbox
 from bot.gateway.handover.reach import Doubt, Reach, Trouble, read_reach
-from bot.gateway.handover.requests import Request, Why, Wish
+from bot.gateway.handover.requests import Request, Status, Why, Wish
 from bot.gateway.replies import Message, has_notice, is_emergency_reply, open_question
 from bot.gateway.storage import Body, Stored
 
 #: Results after which it is offered.
 _OFFERED_WITH = ("urgent", "contact", "undetermined")
+
+#: Requests of one conversation in a day; the clinic is not to be flooded.
+_MOST_A_DAY, _DAY = 5, 24 * 3600.0
 
 #: How often a way to be reached is asked for.
 _TRIES = 2
@@ -214,7 +217,10 @@ class HandoverClerk:
         result = last_result(history, self._storage.now()) or {}
         disposition = result.get("disposition")
         wish = Wish(conversation, talk.draft, talk.why, disposition, talk.reach)
-        request = await in_thread(self._requests.add, wish, self._outbox.settings.places)
+        before = await in_thread(self._requests.of, conversation)
+        request = _stands_already(wish, before, self._storage.now()) or await in_thread(
+            self._requests.add, wish, self._outbox.settings.places
+        )
         if request is None:  # the conversation was deleted meanwhile
             return []
         await self._drop(conversation)
@@ -275,6 +281,16 @@ class HandoverClerk:
             if why is not None:
                 return why
         return Why.ASKED
+
+
+def _stands_already(wish: Wish, before: Sequence[Request], now: float) -> Request | None:
+    """The open request that asks for just this, or the last one of too many in a day."""
+    today = [each for each in before if each.at > now - _DAY]
+    for each in today:
+        same = (each.reach, each.disposition) == (wish.reach, wish.disposition)
+        if same and each.status is not Status.DONE:
+            return each
+    return today[-1] if len(today) >= _MOST_A_DAY else None
 
 
 def _with_reach(talk: Talk, reach: Reach) -> Talk:

@@ -13,7 +13,7 @@ from bot.gateway import line
 from bot.gateway.app import make_door
 from bot.gateway.door import Door, Outcome
 from bot.gateway.handover import words
-from bot.gateway.handover.requests import Request, Requests, Why
+from bot.gateway.handover.requests import Request, Requests, Status, Why
 from bot.gateway.settings import Places, Settings
 
 from ..conftest import QUESTION, FakeDialogue, Talk, dispositions, eventually, texts
@@ -360,6 +360,28 @@ def test_send_pressed_twice_is_one_request(play: Play) -> None:
         anna.outcome = offer
         assert await anna.presses("No, thanks") == first  # too late to say that nothing was sent
         assert len(sent(door)) == 1
+
+    scene(play)(acts)
+
+
+def test_the_same_request_stands_once_and_nobody_floods_the_clinic(play: Play) -> None:
+    async def acts(door: Door, anna: Patient) -> None:
+        requests = Requests(door.storage.engine)
+
+        async def asks(number: str) -> str:
+            await anna.says("Talk to the clinic")
+            await anna.presses("Yes, please")
+            await anna.says(number)
+            return await anna.presses("Send it")
+
+        assert await asks(NUMBER) == await asks(NUMBER)
+        assert len(sent(door)) == 1
+        requests.set_status(sent(door)[0].id, Status.DONE)
+        await asks(NUMBER)  # the clinic has called, and once more is wanted
+        assert len(sent(door)) == 2
+        for last in range(6):
+            await asks(f"020 7946 001{last}")
+        assert len(sent(door)) == 5
 
     scene(play)(acts)
 
