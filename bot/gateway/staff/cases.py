@@ -6,13 +6,14 @@ never answered, and while (and after) somebody of the staff has taken over. No o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 import sqlalchemy as sa
 
+from bot.gateway.handover.requests import Delivery, DeliveryState, Request, Requests
 from bot.gateway.staff.tables import cases, notes
 from bot.gateway.storage import State, Storage
 from bot.gateway.tables import conversations, desks, messages
@@ -75,6 +76,8 @@ class Case:
     since: float
     """Its oldest event."""
     events: tuple[Event, ...]
+    requests: tuple[Request, ...] = ()
+    """What the patient has asked for, oldest first."""
 
     @property
     def reasons(self) -> list[tuple[Why, int]]:
@@ -89,10 +92,11 @@ def urgency(disposition: str | None) -> int:
 
 
 class Cases:
-    """Reads what makes a case; keeps status, assignment and notes."""
+    """Tells what makes a case; keeps status, assignment and notes."""
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
+        self._requests = Requests(storage.engine, storage.now)
 
     # ---- reading
 
@@ -111,18 +115,50 @@ class Cases:
         with self._storage.transaction() as db:
             return [Note(row.at, row.user, row.text) for row in db.execute(mine)]
 
+    def named(self, reference: str) -> str | None:
+        """The conversation of the request with this reference."""
+        wanted = reference.upper()
+        found = (each for each in self._requests.listed() if each.reference == wanted)
+        request = next(found, None)
+        return None if request is None else request.conversation
+
     def _cases(self, only: str | None) -> list[Case]:
+        asked = self._requests.listed() if only is None else self._requests.of(only)
+        requests: dict[str, list[Request]] = {}
+        for request in sorted(asked, key=lambda each: each.id):
+            requests.setdefault(request.conversation, []).append(request)
+        events: dict[str, list[Event]] = {}
         with self._storage.transaction() as db:
-            events: dict[str, list[Event]] = {}
-            for event in (*_unanswered(db, only), *_waiting(db, only), *_taken(db, only)):
+            for event in (
+                *(Event(each.conversation, each.at, Why.ASKED) for each in asked),
+                *_unanswered(db, only),
+                *_waiting(db, only),
+                *_taken(db, only),
+            ):
                 events.setdefault(event.conversation, []).append(event)
             decided = {row.conversation: row for row in _all(db, sa.select(cases), cases, only)}
             names = sorted(events.keys() | decided.keys())
             results = _results(db, names)
         return [
-            _case(name, events.get(name, ()), decided.get(name), results.get(name))
+            _case(name, events.get(name, ()), requests.get(name, ()), decided.get(name), results)
             for name in names
         ]
+
+    # ---- deliveries
+
+    def troubles(self) -> list[Delivery]:
+        """What was not delivered by mail or webhook so far."""
+        return self._requests.troubled()
+
+    def deliveries(self, case: Case) -> list[Delivery]:
+        """Where the requests of a case are brought to, and how far that is."""
+        return [each for request in case.requests for each in self._requests.deliveries(request.id)]
+
+    def deliver_again(self, case: Case) -> None:
+        """Try again what was not delivered, at once."""
+        for each in self.deliveries(case):
+            if each.state is not DeliveryState.DONE:
+                self._requests.retry(each.id)
 
     # ---- deciding
 
@@ -161,15 +197,31 @@ class Cases:
                 db.execute(cases.insert().values(first | values))
 
 
-def _case(name: str, events: Sequence[Event], decided: Any, disposition: str | None) -> Case:
+def _case(
+    name: str,
+    events: Sequence[Event],
+    requests: Sequence[Request],
+    decided: Any,
+    results: Mapping[str, str],
+) -> Case:
     status = Status(decided.status) if decided else Status.NEW
     news = [event for event in events if decided is None or event.at > decided.status_at]
     if status is Status.DONE and any(event.why is not Why.TAKEN for event in news):
         status = Status.NEW
     since = min((event.at for event in events), default=decided.status_at if decided else 0.0)
     assigned = decided.assigned_to if decided else ""
+    told = [results.get(name), *(each.disposition for each in requests)]
     taken_by = next((event.by for event in events if event.why is Why.TAKEN), None)
-    return Case(name, status, assigned, disposition, taken_by, since, tuple(events))
+    return Case(
+        conversation=name,
+        status=status,
+        assigned_to=assigned,
+        disposition=min(filter(None, told), key=urgency, default=None),
+        taken_by=taken_by,
+        since=since,
+        events=tuple(events),
+        requests=tuple(requests),
+    )
 
 
 def _exists(db: sa.Connection, conversation: str) -> bool:

@@ -46,6 +46,7 @@ class Inbox:
         return [
             Page("GET", "/staff", Role.VIEWER, self._list),
             Page("GET", "/staff/list", Role.VIEWER, self._list_again, by_itself=True),
+            Page("GET", "/staff/requests/{reference}", Role.VIEWER, self._find),
             Page("GET", _CASE, Role.VIEWER, self._read),
             Page("GET", f"{_CASE}/news", Role.VIEWER, self._news, by_itself=True),
             Page("POST", f"{_CASE}/take", Role.STAFF, self._take),
@@ -53,6 +54,7 @@ class Inbox:
             Page("POST", f"{_CASE}/say", Role.STAFF, self._say),
             Page("POST", f"{_CASE}/status", Role.STAFF, self._decide),
             Page("POST", f"{_CASE}/note", Role.STAFF, self._add_note),
+            Page("POST", f"{_CASE}/deliver", Role.STAFF, self._deliver),
         ]
 
     async def _note(self, visit: Visit, what: str, subject: str) -> None:
@@ -73,8 +75,21 @@ class Inbox:
         shown = [case for case in everything if case.status in _FILTERS[chosen]]
         new = sum(case.status is Status.NEW for case in everything)
         return self._views.page(
-            visit, template, cases=shown, new=new, chosen=chosen, filters=list(_FILTERS)
+            visit,
+            template,
+            cases=shown,
+            new=new,
+            chosen=chosen,
+            filters=list(_FILTERS),
+            troubles=await in_thread(self._cases.troubles),
         )
+
+    async def _find(self, visit: Visit) -> Response:
+        """By a request's reference, as mails tell it and patients over the telephone."""
+        found = await in_thread(self._cases.named, visit.request.path_params["reference"])
+        if found is None:
+            raise NotAllowedError(404, "There is no such request, or not any more.")
+        return RedirectResponse(f"/staff/conversations/{found}", 303)
 
     # ---- one conversation
 
@@ -98,6 +113,7 @@ class Inbox:
             status,
             **summary(history, clinic) | values,
             case=case,
+            deliveries=await in_thread(self._cases.deliveries, case),
             said=lines(history),
             quotes=quotes(history),
             notes=await in_thread(self._cases.notes, case.conversation),
@@ -153,6 +169,11 @@ class Inbox:
             return await self._read(visit, 422, problem=_too_long("A note"), note=_given(visit))
         await in_thread(self._cases.add_note, case.conversation, visit.by.name, text)
         return await self._done(visit, "noted", case)
+
+    async def _deliver(self, visit: Visit) -> Response:
+        case = await self._case(visit)
+        await in_thread(self._cases.deliver_again, case)
+        return await self._done(visit, "delivers_again", case)
 
     async def _done(self, visit: Visit, what: str, case: Case) -> Response:
         await self._note(visit, what, case.conversation)

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.templating import Jinja2Templates
 
 from bot.clinic import Clinic
+from bot.gateway.handover.reach import national
 from bot.gateway.pages import tel
 from bot.gateway.staff.accounts import Role
 from bot.gateway.staff.logins import Logins
@@ -27,7 +28,12 @@ class Views:
         self._logins, self._zone = logins, ZoneInfo(clinic.time_zone)
         self._templates = Jinja2Templates(directory=_TEMPLATES)
         self._templates.env.globals.update(clinic=clinic, Role=Role)
-        self._templates.env.filters.update(tel=tel, moment=self._moment, machine=self._machine)
+        self._templates.env.filters.update(
+            tel=tel,
+            national=lambda number: national(number, clinic.country),
+            moment=self._moment,
+            machine=self._machine,
+        )
 
     def page(self, visit: Visit, name: str, status: int = 200, **values: Any) -> HTMLResponse:
         """A template of `templates/staff/`, with the user and the key for its forms."""

@@ -1,7 +1,7 @@
 """The whole gateway with a dialogue that does as it is told, and browsers of staff before it."""
 
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +13,8 @@ from starlette.testclient import TestClient
 from bot.clinic import load_clinic
 from bot.gateway.app import make_app, make_door
 from bot.gateway.door import Door
+from bot.gateway.handover.reach import Reach
+from bot.gateway.handover.requests import Request, Requests, Why, Wish
 from bot.gateway.red_flags import RedFlags
 from bot.gateway.settings import Places, Settings
 from bot.gateway.staff import passwords
@@ -49,6 +51,8 @@ class Browser:
 
 
 OWN = {"Origin": HERE}
+
+REACH = Reach(("+447700900123",), ("anna@clinic.example",), "Anna")
 
 
 @dataclass
@@ -108,6 +112,17 @@ class House:
         first = self.door.storage.history(name)[0]
         self.door.storage.set_state(first.seq, State.FOR_STAFF)
         return talk
+
+
+def asked(
+    house: House, conversation: str, disposition: str | None = None, to: Sequence[str] = ()
+) -> Request:
+    """What a patient has asked for: to hear from the clinic."""
+    requests = Requests(house.door.storage.engine, house.now)
+    draft = f"{conversation}-{len(requests.of(conversation))}"
+    request = requests.add(Wish(conversation, draft, Why.ASKED, disposition, REACH), to)
+    assert request
+    return request
 
 
 @pytest.fixture

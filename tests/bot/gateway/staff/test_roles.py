@@ -11,7 +11,7 @@ from bot.gateway.settings import Places, Settings
 from bot.gateway.staff.accounts import Role
 from bot.gateway.staff.office import Office
 
-from .conftest import OWN, PASSWORD, House
+from .conftest import OWN, PASSWORD, House, asked
 
 _CASE = "/staff/conversations/web-1"
 _REPLY = {"text": "Good morning"}
@@ -31,6 +31,7 @@ class Use(NamedTuple):
 USES = {
     ("GET", "/staff"): Use(Role.VIEWER, "/staff", served=200),
     ("GET", "/staff/list"): Use(Role.VIEWER, "/staff/list", served=200),
+    ("GET", "/staff/requests/{reference}"): Use(Role.VIEWER, "/staff/requests/REF"),
     ("GET", "/staff/conversations/{conversation}"): Use(Role.VIEWER, _CASE, served=200),
     ("GET", "/staff/conversations/{conversation}/news"): Use(
         Role.VIEWER, f"{_CASE}/news", served=200
@@ -42,6 +43,7 @@ USES = {
         Role.STAFF, f"{_CASE}/status", {"status": "open", "assigned_to": ""}
     ),
     ("POST", "/staff/conversations/{conversation}/note"): Use(Role.STAFF, f"{_CASE}/note", _REPLY),
+    ("POST", "/staff/conversations/{conversation}/deliver"): Use(Role.STAFF, f"{_CASE}/deliver"),
     ("GET", "/staff/login"): Use(None, "/staff/login", served=200),
     ("POST", "/staff/login"): Use(None, "/staff/login", {"name": "x", "password": "x"}, 401),
     ("POST", "/staff/logout"): Use(Role.VIEWER, "/staff/logout"),
@@ -73,6 +75,7 @@ def test_every_page_is_in_the_table(house: House, settings: Settings, places: Pl
 @pytest.mark.parametrize("role", [None, *Role], ids=lambda role: role.value if role else "nobody")
 def test_every_page_with_every_role(house: House, role: Role | None) -> None:
     house.case()
+    request = asked(house, "web-1")
     house.accounts.add("other", Role.STAFF, PASSWORD)
     browser = house.somebody(role) if role else house.browser()
     if role:
@@ -80,7 +83,7 @@ def test_every_page_with_every_role(house: House, role: Role | None) -> None:
     page = "/staff/password" if role else "/staff/login"
     for (method, _), use in sorted(USES.items(), key=lambda item: "logout" in item[1].path):
         if method == "GET":
-            answer = browser.get(use.path)
+            answer = browser.get(use.path.replace("REF", request.reference))
         else:
             fields = {"key": browser.key(page), **use.fields}
             answer = browser.client.post(use.path, data=fields, headers=OWN)
