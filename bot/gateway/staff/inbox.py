@@ -120,6 +120,7 @@ class Inbox:
             statuses=list(Status),
             colleagues=[user for user in everybody if user.active and user.role.may(Role.STAFF)],
             longest=LONGEST_TEXT,
+            idle=round(self._door.settings.staff_idle.total_seconds() / 60),
         )
 
     async def _news(self, visit: Visit) -> Response:

@@ -45,8 +45,11 @@ const list = document.querySelector("[data-again]");
 if (list) {
   again(async () => {
     const page = await part(list.dataset.again);
+    const { title, news } = page.querySelector("[data-title]").dataset;
+    document.title = title;
+    const count = document.getElementById("news");
+    if (count.textContent !== news) count.textContent = news; // heard by screen readers
     replace(list, page.body);
-    document.title = list.querySelector("[data-title]").dataset.title;
   }, Number(list.dataset.seconds));
 }
 

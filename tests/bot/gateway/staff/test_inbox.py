@@ -87,6 +87,7 @@ def test_the_list_says_why_and_how_many_are_new(house: House) -> None:
     browser.post(f"{CASE}/take", on=CASE)
     again = browser.get("/staff/list").text
     assert 'data-title="(1) Inbox' in again
+    assert 'data-news="1 new"' in again
     assert "taken over by Staff Smith" in again
     assert "with staff" in again
 

@@ -1,0 +1,162 @@
+"""Patient and staff in two browsers: hand-over, take-over, and what the bot does meanwhile."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from bot.gateway.handover.reach import Reach
+from bot.gateway.handover.requests import Request, Requests, Why, Wish
+from bot.gateway.storage import sqlite_engine
+from bot.stack import Stack
+from tests.conftest import LiveBot
+
+from .chat import Chat
+from .conftest import Watch
+from .staff import Desk, add_account
+from .test_access import violations
+
+EVIL = '<img src="https://evil.example/x"><script>alert(1)</script>'
+
+
+@pytest.fixture(scope="module")
+def accounts(bot: LiveBot) -> None:
+    for role in ("viewer", "staff", "admin"):
+        add_account(bot.stack, role, role, f"{role.capitalize()} Smith")
+
+
+@pytest.fixture(params=["light"])
+def desk(
+    request: pytest.FixtureRequest, browser: Browser, watch: Watch, stack: Stack, accounts: None
+) -> Iterator[Desk]:
+    context = browser.new_context(
+        viewport={"width": 1200, "height": 900}, color_scheme=request.param, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.set_default_timeout(15000)
+    watch.over(page)
+    yield Desk(page, stack.gateway)
+    context.close()
+
+
+def ask_for_the_clinic(stack: Stack) -> Request:
+    """The request of whoever wrote last."""
+    engine = sqlite_engine(stack.logs.parent / "gateway.db")
+    with engine.begin() as db:
+        query = "select conversation from messages order by seq desc limit 1"
+        conversation = str(db.exec_driver_sql(query).scalar())
+    reach = Reach(("+447700900123",), (), "Anna")
+    wish = Wish(conversation, uuid4().hex, Why.ASKED, "urgent", reach)
+    request = Requests(engine).add(wish)
+    assert request
+    engine.dispose()
+    return request
+
+
+def test_staff_take_over_and_give_back(chat: Chat, desk: Desk, stack: Stack) -> None:
+    chat.open()
+    chat.ask(f"my cheeks are pink after microneedling {EVIL}")
+    request = ask_for_the_clinic(stack)
+    desk.log_in("staff").open(request.reference)
+    expect(desk.log).to_contain_text(f"my cheeks are pink after microneedling {EVIL}")
+    expect(desk.page.get_by_role("link", name="07700 900123")).to_be_visible()
+    desk.reply("Hello Anna, may I ask how long it has been?")
+    said = chat.log.get_by_text("Hello Anna, may I ask how long it has been?")
+    expect(said).to_be_visible(timeout=40000)  # without loading anything anew
+    expect(chat.log).to_contain_text("Staff Smith from the clinic is here now")
+    before = chat.bubbles.count()
+    chat.say("since yesterday")
+    expect(desk.log).to_contain_text("since yesterday", timeout=15000)
+    expect(chat.bubbles).to_have_count(before + 1)  # the bot says nothing
+    chat.say("and now my tongue is swelling")
+    expect(chat.panel.locator(".card.emergency")).to_be_visible(timeout=5000)
+    expect(desk.log).to_contain_text("and now my tongue is swelling", timeout=15000)
+    desk.press("Give back to the bot")
+    expect(chat.log).to_contain_text("Staff Smith from the clinic has finished", timeout=40000)
+    expect(chat.ask("start over")).to_contain_text("We start again")  # the bot answers
+
+
+def test_what_is_new_comes_without_loading_the_list_anew(
+    chat: Chat, desk: Desk, stack: Stack
+) -> None:
+    desk.log_in("viewer")
+    expect(desk.page.get_by_role("heading", name="Inbox")).to_be_visible()
+    chat.open()
+    chat.ask("hello")
+    request = ask_for_the_clinic(stack)
+    case = desk.page.get_by_role("listitem").filter(has_text=request.reference)
+    expect(case).to_be_visible(timeout=40000)
+    expect(desk.page).to_have_title(re.compile(r"^\(\d+\) Inbox"))
+
+
+def test_a_session_that_is_over_says_so_on_the_open_page(
+    chat: Chat, desk: Desk, stack: Stack, watch: Watch
+) -> None:
+    watch.expected = ("401",)
+    chat.open()
+    chat.ask("hello")
+    request = ask_for_the_clinic(stack)
+    desk.log_in("staff").open(request.reference)
+    desk.page.context.clear_cookies()
+    expect(desk.page.get_by_role("alert")).to_contain_text("not logged in any more", timeout=10000)
+
+
+def test_a_link_from_elsewhere_leads_in(chat: Chat, desk: Desk, stack: Stack, watch: Watch) -> None:
+    """A strict cookie stays away at first; the page comes back for it."""
+    chat.open()
+    chat.ask("hello")
+    request = ask_for_the_clinic(stack)
+    desk.log_in("staff")
+    mail = f'<a href="{stack.gateway}staff/requests/{request.reference}">Open the inbox</a>'
+    page = desk.page
+    answer = {"body": mail, "content_type": "text/html"}
+    page.route("http://mail.localhost/", lambda route: route.fulfill(**answer))
+    watch.own += ("http://mail.localhost/",)
+    page.goto("http://mail.localhost/")
+    page.get_by_role("link").click()
+    expect(desk.log).to_be_visible()
+
+
+@pytest.mark.parametrize("desk", ["light", "dark"], indirect=True)
+def test_no_violation_on_any_page(chat: Chat, desk: Desk, stack: Stack, watch: Watch) -> None:
+    watch.expected = ("401", "404")
+    page = desk.page
+    page.goto(f"{stack.gateway}staff")
+    assert violations(page) == []
+    desk.log_in("admin", "wrong")
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert violations(page) == []
+    chat.open()
+    chat.ask("I have welts and pus is oozing out")
+    chat.until_result()
+    request = ask_for_the_clinic(stack)
+    desk.log_in("admin")
+    expect(page.get_by_role("listitem").filter(has_text=request.reference)).to_be_visible()
+    assert violations(page) == []
+    desk.open(request.reference)
+    desk.reply("How are you?")
+    page.get_by_label("New note").fill("Called.")
+    desk.press("Add")
+    assert violations(page) == []
+    for path in ("users", "access", "password", "conversations/web-none"):
+        page.goto(f"{stack.gateway}staff/{path}")
+        assert violations(page) == [], path
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (320, 256)])
+def test_a_phone_loses_nothing(
+    chat: Chat, desk: Desk, stack: Stack, width: int, height: int
+) -> None:
+    chat.open()
+    chat.ask("my lips are swollen " + "verylongword" * 20)
+    request = ask_for_the_clinic(stack)
+    desk.page.set_viewport_size({"width": width, "height": height})
+    desk.log_in("admin").open(request.reference)
+    for path in ("", "/users", "/access", "/password"):
+        wide = "each => Math.max(each.scrollWidth - each.clientWidth, 0)"
+        assert desk.page.locator("html").evaluate(wide) == 0
+        desk.page.goto(f"{stack.gateway}staff{path}")
