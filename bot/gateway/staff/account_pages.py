@@ -39,7 +39,7 @@ class AccountPages:
         self, accounts: Accounts, logins: Logins, log: AccessLog, views: Views, log_ins: Rate
     ) -> None:
         self._accounts, self._logins, self._log = accounts, logins, log
-        self._views, self._rate = views, log_ins
+        self._views, self._rate, self._noted = views, log_ins, Rate("1/hour")
         self._checking = asyncio.Semaphore(_AT_ONCE)
 
     def pages(self) -> list[Page]:
@@ -70,7 +70,8 @@ class AccountPages:
     async def _log_in(self, visit: Visit) -> Response:
         name, target = visit.form.get("name", ""), next_page(visit.form.get("next", ""))
         if not await self._rate.allow(visit.address):
-            await self._note(visit, "too_many_log_ins", "")
+            if await self._noted.allow(visit.address):  # a flood does not fill the log
+                await self._note(visit, "too_many_log_ins", "")
             return self._views.page(visit, "login.html", 429, next=target, problem=TOO_MANY)
         password = visit.form.get("password", "")[: passwords.LONGEST + 1]
         async with self._checking:
@@ -149,7 +150,8 @@ class AccountPages:
 
     async def _change_user(self, visit: Visit) -> Response:
         """One of the buttons behind a user; nobody takes away their own rights by mistake."""
-        name, action = visit.request.path_params["name"], visit.form.get("action", "")
+        name = visit.request.path_params["name"].strip().lower()
+        action = visit.form.get("action", "")
         if name == visit.by.name:
             told = "Your own account is changed by another admin, or on the command line."
             return await self._user_list(visit, 422, problem=told)

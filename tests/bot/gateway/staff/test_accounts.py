@@ -150,6 +150,7 @@ def test_an_admin_changes_others(house: House) -> None:
         (USERS, {"name": "new", "role": "king"}, "no such role"),
         (USERS, {"name": "", "role": "staff"}, "2 to 32"),
         (f"{USERS}/admin", {"action": "disable"}, "Your own account"),
+        (f"{USERS}/ADMIN", {"action": "disable"}, "Your own account"),
         (f"{USERS}/nobody", {"action": "disable"}, "no user nobody"),
         (f"{USERS}/nobody", {"action": "password"}, "no user nobody"),
         (f"{USERS}/other", {"action": "sink"}, "no such change"),

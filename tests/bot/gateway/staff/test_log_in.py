@@ -145,8 +145,8 @@ def test_an_address_may_not_try_without_end(house: House, anna: Accounts) -> Non
     given = {"key": key, "name": "nobody", "password": "x"}
     tries = [browser.client.post("/staff/login", data=given, headers=OWN) for _ in range(20)]
     assert {each.status_code for each in tries} == {401}
-    assert browser.log_in("anna").status_code == 429
-    assert house.log()[-1] == ("", "too_many_log_ins", "")
+    assert [browser.log_in("anna").status_code for _ in range(3)] == [429] * 3
+    assert [what for _, what, _ in house.log()[20:]] == ["too_many_log_ins"]  # a flood fills no log
 
 
 # ---- sessions
