@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.gateway.handover.requests import Delivery, DeliveryState, Request, Requests
+from bot.gateway.handover.requests import Delivery, DeliveryState, Request, Requests, Status
 from bot.gateway.staff.tables import cases, notes
 from bot.gateway.storage import State, Storage
 from bot.gateway.tables import conversations, desks, messages
@@ -21,14 +21,6 @@ from bot.gateway.tables import conversations, desks, messages
 #: What comes first; a result that nobody knows is no reassurance.
 _URGENCY = {"emergency": 0, "urgent": 1, "contact": 2, "undetermined": 2}
 _UNKNOWN, _LEAST = 2, 3
-
-
-class Status(str, Enum):
-    """Where a case is."""
-
-    NEW = "new"
-    OPEN = "open"
-    DONE = "done"
 
 
 class Why(str, Enum):
@@ -163,9 +155,11 @@ class Cases:
     # ---- deciding
 
     def set_status(self, conversation: str, status: Status) -> None:
-        """Decide where a case is."""
+        """Decide where a case is, and all that the patient has asked for so far."""
         now = self._storage.now()
         self._set(conversation, status=status.value, status_at=now)
+        for request in self._requests.of(conversation):
+            self._requests.set_status(request.id, status)
 
     def assign(self, conversation: str, user: str) -> None:
         """Make it somebody's, or nobody's ("")."""

@@ -8,9 +8,10 @@ from starlette.responses import RedirectResponse, Response
 
 from bot.gateway.answering import in_thread
 from bot.gateway.door import Door
+from bot.gateway.handover.requests import Status
 from bot.gateway.staff.access_log import AccessLog
 from bot.gateway.staff.accounts import Accounts, Role
-from bot.gateway.staff.cases import Case, Cases, Status
+from bot.gateway.staff.cases import Case, Cases
 from bot.gateway.staff.logins import LONGEST
 from bot.gateway.staff.transcript import lines, quotes
 from bot.gateway.staff.views import Views

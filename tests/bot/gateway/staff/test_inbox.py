@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from bot.gateway.handover.requests import Status
 from bot.gateway.staff.accounts import Role
-from bot.gateway.staff.cases import Cases, Status, Why
+from bot.gateway.staff.cases import Cases, Why
 from tests.bot.gateway.conftest import FakeDialogue, dispositions, texts
 
 from .conftest import Browser, House

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.gateway.handover.requests import DeliveryState, Requests
+from bot.gateway.handover.requests import DeliveryState, Requests, Status
 from bot.gateway.staff.accounts import Role
-from bot.gateway.staff.cases import Cases, Status
+from bot.gateway.staff.cases import Cases
 
 from .conftest import House, asked
 
@@ -62,6 +62,9 @@ def test_a_second_request_makes_it_new_again(house: House) -> None:
     case = cases.case("web-1")
     assert case
     assert (case.status, len(case.requests)) == (Status.NEW, 2)
+    assert [each.status for each in case.requests] == [Status.DONE, Status.NEW]
+    cases.take_up("web-1", "staff")
+    assert [each.status for each in cases.case("web-1").requests] == [Status.OPEN, Status.OPEN]
 
 
 def test_what_was_not_delivered_is_seen_and_delivered_again(
