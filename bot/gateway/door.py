@@ -239,18 +239,19 @@ class Door:
         pressed = turn.text.startswith(DESK) and "button" in message.body
         if message.sender == SYSTEM or not (pressed or known.awaits or known.staff):
             return None
+        if pressed:  # its title is our words: "Yes, please" answers no question of the triage
+            turn.verdict.set_result(Verdict(dict(known.slots)))
+            answer = await self.desk.pressed(known.id, turn.text)
+            return self._outcome(await self.answering.settled(turn, answer))
         verdict = await self._read(turn, known)
         if verdict.advice:
             await self.desk.awaits_nothing(known.id)
             return None
-        if not pressed and await self.desk.has_staff(known):
+        if await self.desk.has_staff(known):
             await in_thread(self.storage.set_state, message.seq, State.WITH_STAFF)
             return Outcome([], with_staff=True)
-        if pressed:
-            said: list[Message] | None = await self.desk.pressed(known.id, turn.text)
-        else:
-            learnt = verdict.slots != known.slots
-            said = await self.desk.heard(known, str(message.body["text"]), learnt)
+        learnt = verdict.slots != known.slots
+        said = await self.desk.heard(known, str(message.body["text"]), learnt)
         if said is None:
             return None
         return self._outcome(await self.answering.settled(turn, said))

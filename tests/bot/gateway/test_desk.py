@@ -10,7 +10,7 @@ from bot.gateway.desk import Desk
 from bot.gateway.door import Door
 from bot.gateway.replies import Message
 
-from .conftest import FakeDialogue, Talk, dispositions, eventually, texts
+from .conftest import QUESTION, FakeDialogue, Talk, dispositions, eventually, texts
 
 Play = Callable[..., Any]
 
@@ -59,6 +59,25 @@ def test_a_clerk_offers_asks_and_hears_without_the_dialogue(
         assert texts(await talk.say("leek")) == "One leek soup."
         assert dialogue.heard == ["hello"]
         assert "heard thanks" in texts(await talk.say("thanks"))
+
+    play(scene)
+
+
+def test_a_clerks_button_answers_no_question_of_the_triage(
+    play: Play, dialogue: FakeDialogue
+) -> None:
+    """Its title, "Yes", is ours; below a question for red flags it is no red flag."""
+    dialogue.answer = lambda _: [QUESTION]
+
+    async def scene(door: Door) -> None:
+        door.desk.register(Cook(door.desk))
+        talk = await Talk(door).begin()
+        offer = (await talk.say("hello")).messages[-1]
+        assert texts(await talk.say(button=offer["buttons"][0]["id"])) == "Which one?"
+        known = door.storage.conversation(talk.conversation)
+        assert known
+        assert "present" not in known.slots.values()
+        assert dispositions(await talk.say("yes"))[0] == "emergency"  # typed, it is an answer
 
     play(scene)
 
