@@ -42,7 +42,7 @@ def make_channels(
     channels: list[Channel] = []
     if "matrix" in settings.channels:
         matrix = MatrixSettings.from_data(settings.channels["matrix"])
-        channels.append(Matrix(matrix, door, limits))
+        channels.append(Matrix(matrix, places, door, limits))
     heard = Heard(door.storage, load_key(places.state), settings.retention.total_seconds())
     if "twilio" in settings.channels:
         twilio = TwilioSettings.from_data(settings.channels["twilio"])

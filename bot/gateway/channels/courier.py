@@ -63,6 +63,7 @@ class Courier:
         self._storage, self._addresses = storage, addresses
         self._send, self._render = send, render
         self._rounds: dict[str, _Round] = {}
+        self._closed = False
 
     async def open(self) -> None:
         """Take up what was not delivered yet."""
@@ -70,7 +71,8 @@ class Courier:
             self.wake(conversation)
 
     def close(self) -> None:
-        """Stop; what is stored is delivered after the next start."""
+        """Stop for good; what is stored is delivered after the next start."""
+        self._closed = True
         for each in self._rounds.values():
             if each.worker is not None:
                 each.worker.cancel()
@@ -78,6 +80,8 @@ class Courier:
 
     def wake(self, conversation: str) -> None:
         """Something new may stand in this conversation."""
+        if self._closed:
+            return
         around = self._rounds.setdefault(conversation, _Round())
         around.news.set()
         if around.worker is None:

@@ -1,9 +1,9 @@
 """Matrix: private rooms with the bot's account, on whatever homeserver the clinic chooses.
 
-The bot joins when it is invited and stays where exactly one other person is. Where messages are
-encrypted it says that it cannot read them. How far it has read (`next_batch`) is kept once all
-before it was taken in, so that a restart misses nothing; events are told apart by their ids, so
-that it repeats nothing either.
+The bot joins when it is invited and stays where exactly one other person is. Encrypted rooms are
+read with the keys of its own device, which are kept in the gateway's state. How far it has read
+(`next_batch`) is kept once all before it was taken in, so that a restart misses nothing; events are
+told apart by their ids, so that it repeats nothing either.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ from bot.gateway.channels.plain import Outgoing
 from bot.gateway.channels.texting import Means, Texting
 from bot.gateway.door import Door
 from bot.gateway.limits import RateLimits
+from bot.gateway.sessions import load_key
+from bot.gateway.settings import Places
 from bot.gateway.storage import Storage
 from bot.gateway.tables import metadata
 
@@ -47,7 +49,7 @@ PAUSES = (1, 2, 5, 15, 60)
 #: A message from before the bot joined is answered if it is no older than this, in seconds.
 FRESH = 600
 
-#: In an encrypted room the bot says once in so many seconds that it cannot read it.
+#: What cannot be decrypted is answered once in so many seconds.
 SAY_AGAIN = 600
 
 #: Events of a room in one answer; what lies between is asked for.
@@ -103,13 +105,24 @@ class Matrix:
 
     name = "matrix"
 
-    def __init__(self, settings: MatrixSettings, door: Door, limits: RateLimits) -> None:
+    def __init__(
+        self, settings: MatrixSettings, places: Places, door: Door, limits: RateLimits
+    ) -> None:
         # What the library warns of holds parts of events.
         logging.getLogger("nio").setLevel(logging.CRITICAL)
-        config = nio.AsyncClientConfig(max_limit_exceeded=0, max_timeouts=0)
-        self._client = nio.AsyncClient(settings.homeserver, settings.user_id, config=config)
-        self._client.access_token = settings.token
-        self._user_id, self._limits, self._storage = settings.user_id, limits, door.storage
+        keys = places.state / "matrix"
+        keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+        config = nio.AsyncClientConfig(
+            max_limit_exceeded=0,
+            max_timeouts=0,
+            encryption_enabled=True,
+            pickle_key=load_key(places.state),
+        )
+        self._client = nio.AsyncClient(
+            settings.homeserver, settings.user_id, store_path=str(keys), config=config
+        )
+        self._client.access_token = self._token = settings.token
+        self._user_id, self._limits = settings.user_id, limits
         self._texting = Texting(door, limits, Means(self.name, self._send, LONGEST))
         self._cursor = Cursor(door.storage, settings.user_id)
         self._told: dict[str, float] = {}
@@ -128,7 +141,8 @@ class Matrix:
         try:
             self._since = await in_thread(self._cursor.load)
             await self._keep_at(self._log_in)
-            await self._texting.courier.open()
+            await self._keep_at(self._listen)
+            await self._texting.courier.open()  # by now it is known which rooms are encrypted
             while True:
                 await self._keep_at(self._listen)
         finally:
@@ -150,13 +164,13 @@ class Matrix:
                 failures += 1
 
     async def _log_in(self) -> None:
-        """Check the token: the bot has to know which messages are its own."""
+        """Check the token, for the bot has to know which messages are its own; load its keys."""
         who = await self._client.whoami()
         if not isinstance(who, nio.WhoamiResponse):
             raise MatrixError(f"MATRIX_ACCESS_TOKEN is not accepted: {_code(who)}")
         if who.user_id != self._user_id:
             raise MatrixError("MATRIX_ACCESS_TOKEN is not that of channels.matrix.user_id")
-        self._client.user_id = who.user_id
+        self._client.restore_login(who.user_id, who.device_id, self._token)
 
     # ---- what comes in
 
@@ -169,6 +183,9 @@ class Matrix:
         news = await asyncio.wait_for(asked, POLL * 3)
         if not isinstance(news, nio.SyncResponse):
             raise MatrixError(_code(news))
+        await self._exchange_keys()
+        for room in news.rooms.leave:  # left, thrown out or banned: nothing can be sent there
+            self._client.rooms.pop(room, None)
         tasks = [self._start(self._accept(room)) for room in news.rooms.invite]
         if since is not None:  # the very first time, what was said before is no news
             for room, info in news.rooms.join.items():
@@ -176,6 +193,19 @@ class Matrix:
                 tasks += [self._start(each) for each in self._take(room, events)]
         self._first, self._since = False, news.next_batch
         self._saving = self._start(self._save(news.next_batch, tasks, self._saving))
+
+    async def _exchange_keys(self) -> None:
+        """Offer keys to others, and learn theirs, as far as the homeserver says it is time."""
+        client = self._client
+        if client.should_upload_keys and not isinstance(
+            await client.keys_upload(), nio.KeysUploadResponse
+        ):
+            logger.error("Matrix: the bot's keys are not accepted; get a new token for it.")
+        if client.should_query_keys:
+            await client.keys_query()
+        if client.should_claim_keys:
+            await client.keys_claim(client.get_users_for_key_claiming())
+        await client.send_to_device_messages()
 
     async def _events(self, room: str, timeline: Any) -> list[Event]:
         """All events since the last news, also those that were too many for one answer."""
@@ -205,14 +235,12 @@ class Matrix:
             and (message := heard(event))
         ]
         if joined and not messages:
-            if self._client.rooms[room].encrypted:
-                return [self._say_encrypted(room)]
             return [self._texting.greet(room)]
         return [self._answer(room, message) for message in messages]
 
     async def _answer(self, room: str, message: Heard) -> None:
         if message.encrypted:
-            await self._say_encrypted(room)
+            await self._say_unreadable(room)
             return
         signs = asyncio.create_task(self._show_reading(room, message))
         try:
@@ -253,10 +281,10 @@ class Matrix:
             await _quietly(self._client.room_leave(room))
             self._leaving.discard(room)
 
-    async def _say_encrypted(self, room: str) -> None:
+    async def _say_unreadable(self, room: str) -> None:
         if time.monotonic() - self._told.get(room, -SAY_AGAIN) >= SAY_AGAIN:
             self._told[room] = time.monotonic()
-            await self._tell(room, "utter_texting_encrypted")
+            await self._tell(room, "utter_texting_unreadable")
 
     async def _tell(self, room: str, response: str) -> None:
         words = Outgoing(uuid.uuid4().hex, rendered_responses()[response])
@@ -266,9 +294,15 @@ class Matrix:
 
     async def _send(self, room: str, message: Outgoing) -> None:
         """Send a message; the homeserver takes one with the same key once."""
+        if room not in self._client.rooms:
+            raise UndeliverableError
         content = {"msgtype": "m.text", "body": message.text}  # a notice would not ring
         key = f"{self._cursor.salt}-{message.key}"
-        sent = await self._client.room_send(room, "m.room.message", content, key)
+        sent = await self._client.room_send(
+            # Whoever is in the room may read; nobody at the bot could compare keys.
+            *(room, "m.room.message", content, key),
+            ignore_unverified_devices=True,
+        )
         if isinstance(sent, nio.RoomSendResponse):
             return
         if sent.status_code == "M_FORBIDDEN":  # not in the room any more
