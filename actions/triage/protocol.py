@@ -15,6 +15,9 @@ from actions.triage.questions import load_questions
 
 PROTOCOL_FILE = HERE / "protocol.yml"
 
+#: Hours; a check-in that would be due sooner is due later instead.
+SOONEST = 1.0
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -43,6 +46,23 @@ class Advice:
 
 
 @dataclass(frozen=True)
+class CheckIn:
+    """When to ask again: `after` hours, or once `since_treatment` hours are reached."""
+
+    after: float
+    says: str
+    source: tuple[str, ...]
+    since_treatment: float | None = None
+
+    def hours_from_now(self, hours_since_treatment: float | None) -> float:
+        """How many hours after a result to ask again."""
+        if self.since_treatment is None or hours_since_treatment is None:
+            return self.after
+        left = self.since_treatment - hours_since_treatment
+        return left if left >= SOONEST else self.after
+
+
+@dataclass(frozen=True)
 class Protocol:
     """The whole protocol. `by_urgency` holds the rules that have a condition, most urgent first."""
 
@@ -55,6 +75,8 @@ class Protocol:
     otherwise: Disposition
     when_unanswered: tuple[str, ...]
     sign_sources: Mapping[str, str]
+    check_in: Mapping[Disposition, CheckIn]
+    """By disposition; never one for an emergency."""
 
     @property
     def signed(self) -> bool:
@@ -98,6 +120,9 @@ def load_protocol(path: Path = PROTOCOL_FILE) -> Protocol:
         otherwise=Disposition(data["otherwise"]),
         when_unanswered=tuple(data["when_unanswered"]),
         sign_sources={name: sign["source"] for name, sign in data["signs"].items()},
+        check_in={
+            Disposition(name): _check_in(maker, name, row) for name, row in data["check_in"].items()
+        },
     )
 
 
@@ -113,6 +138,19 @@ def _rule(maker: Maker, index: int, row: Mapping[str, Any]) -> Rule:
         advice=row.get("advice"),
         when=maker.make(row["when"], (*where, "when")) if "when" in row else None,
         in_place_of=frozenset(Disposition(name) for name in row.get("in_place_of", ())),
+    )
+
+
+def _check_in(maker: Maker, name: str, row: Mapping[str, Any]) -> CheckIn:
+    given = {"after_hours", "after_treatment_hours", "else_after_hours"}.intersection(row)
+    if given not in ({"after_hours"}, {"after_treatment_hours", "else_after_hours"}):
+        told = "write either after_hours:, or after_treatment_hours: and else_after_hours:"
+        raise maker.wrong(("check_in", name), told)
+    return CheckIn(
+        after=row.get("after_hours") or row["else_after_hours"],
+        says=row["says"],
+        source=tuple(row["source"]),
+        since_treatment=row.get("after_treatment_hours"),
     )
 
 

@@ -89,6 +89,7 @@ def test_every_source_is_a_fact_of_the_guide() -> None:
     protocol = load_protocol()
     sources = {fact for rule in protocol.rules for fact in rule.source}
     sources |= set(protocol.sign_sources.values())
+    sources |= {fact for each in protocol.check_in.values() for fact in each.source}
     known = facts_of_the_guide()
     for source in sources - {"default"}:
         assert re.sub(r"^(S\d+)[a-e]$", r"\1", source) in known, source
@@ -133,6 +134,10 @@ def test_the_questions_are_five_and_each_ask_is_known() -> None:
         ("disposition: self_care", "disposition: home", "'home' is not allowed"),
         ("[treated_at, itching_severity", "[treated_on, itching_severity", "no ask of questions"),
         ("  lasting_marks:\n", "  hives:\n", "rename the group"),
+        ("  urgent:       {after_h", "  emergency: {after_h", "'emergency' is not known"),
+        ("{after_hours: 24, ", "{after_hours: 24, else_after_hours: 2, ", "write either"),
+        ("72, else_after_hours: 24, ", "72, ", "write either"),
+        ("{after_hours: 12, ", "{after_hours: 0, ", "less than the minimum"),
     ],
 )
 def test_a_wrong_rule_is_named_by_its_line(tmp_path: Path, good: str, bad: str, says: str) -> None:
@@ -155,6 +160,32 @@ def test_a_signed_protocol_says_so(tmp_path: Path) -> None:
     protocol = load_protocol(path)
     assert protocol.reviewer == "Dr A. Name"
     assert assess(Case(), protocol).signed
+
+
+@pytest.mark.parametrize(
+    ("disposition", "since_treatment", "hours"),
+    [
+        ("urgent", 10, 12),
+        ("contact", 10, 24),
+        ("undetermined", None, 24),
+        ("self_care", 30.5, 41.5),
+        ("expected", 0, 72),
+        ("expected", 71, 1),
+        ("expected", 71.5, 24),
+        ("expected", 72, 24),
+        ("expected", 200, 24),
+        ("expected", None, 24),
+    ],
+)
+def test_a_check_in_is_due_when_the_protocol_says(
+    disposition: str, since_treatment: float | None, hours: float
+) -> None:
+    check_in = load_protocol().check_in[Disposition(disposition)]
+    assert check_in.hours_from_now(since_treatment) == hours
+
+
+def test_an_emergency_has_no_check_in_and_everything_else_has_one() -> None:
+    assert set(load_protocol().check_in) == set(Disposition) - {Disposition.EMERGENCY}
 
 
 def test_a_clinician_can_change_a_rule(tmp_path: Path) -> None:
