@@ -25,7 +25,7 @@ MAX_TRIES = 2
 #: Acts that do not answer the open question; after them it is put again in the same words.
 INTERRUPTIONS = frozenset(
     {"ask", "both", "explain", "greet", "thank", "chat", "handoff", "photo", "aftercare"}
-    | {"before_treatment", "other_language"}
+    | {"before_treatment", "other_language", "check_in"}
 )
 
 _ITEMS_SCHEMA = {

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -18,6 +19,7 @@ from bot.clinic import Clinic, load_clinic
 from bot.gateway.answering import Answering, in_thread
 from bot.gateway.channels import make_channels
 from bot.gateway.channels.web import RefusedError, WebChat, refused
+from bot.gateway.checkin import CheckIns
 from bot.gateway.desk import Desk
 from bot.gateway.dialogue import Dialogue
 from bot.gateway.door import Door
@@ -57,7 +59,9 @@ def make_door(settings: Settings, places: Places, dialogue: Speaks, clinic: Clin
     requests = Requests(storage.engine, storage.now)
     outbox = Outbox(requests, storage, clinic, settings.handover)
     desk.register(HandoverClerk(desk, outbox))
-    return Door(
+    check_ins = CheckIns(desk, storage, clinic.time_zone, settings.retention)
+    desk.register(check_ins)
+    door = Door(
         settings=settings,
         storage=storage,
         erasure=Erasure(storage, places.conversations_db, settings.retention),
@@ -65,8 +69,9 @@ def make_door(settings: Settings, places: Places, dialogue: Speaks, clinic: Clin
         lines=Lines(dialogue, answering, settings.late_after.total_seconds()),
         answering=answering,
         desk=desk,
-        background=[outbox.run],
     )
+    door.background = [outbox.run, partial(check_ins.run, door.prompt)]
+    return door
 
 
 def make_app(

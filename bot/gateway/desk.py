@@ -32,7 +32,7 @@ class Clerk(Protocol):
     name: str
 
     async def offers(self, conversation: str, messages: Sequence[Message]) -> list[Message]:
-        """What to add to a reply."""
+        """What to add to a reply; clerks before may have added to it already."""
 
     async def pressed(self, conversation: str, action: str) -> list[Message]:
         """The answer to one of its buttons."""
@@ -60,20 +60,28 @@ class Desk:
 
     # ---- clerks
 
-    async def offers(self, conversation: str, messages: Sequence[Message]) -> list[Message]:
-        """What the clerks add to a reply; a clerk that fails adds nothing."""
+    async def offers(
+        self, conversation: str, messages: Sequence[Message], but: str = ""
+    ) -> list[Message]:
+        """What the clerks add to a reply, each knowing what the ones before it added.
+
+        A clerk that fails adds nothing; `but` names the one who has spoken already.
+        """
         added: list[Message] = []
         for clerk in self._clerks.values():
+            if clerk.name == but:
+                continue
             try:
-                added += await clerk.offers(conversation, messages)
+                added += await clerk.offers(conversation, [*messages, *added])
             except Exception as error:  # the reply matters more than what stands below it
                 logger.error("No offer of %s: %s", clerk.name, type(error).__name__)
         return added
 
     async def pressed(self, conversation: str, payload: str) -> list[Message]:
-        """The answer to a clerk's button."""
+        """The answer to a clerk's button, and what the others add to it."""
         _, name, action = payload.split(":", 2)
-        return await self._clerks[name].pressed(conversation, action)
+        answer = await self._clerks[name].pressed(conversation, action)
+        return [*answer, *await self.offers(conversation, answer, but=name)]
 
     async def heard(self, known: Conversation, text: str, learnt: bool) -> list[Message] | None:
         """The answer of the clerk who awaits this text, if one does; it awaits nothing more,
@@ -82,7 +90,11 @@ class Desk:
         if not awaits or awaits["clerk"] not in self._clerks:
             return None
         await self.awaits_nothing(known.id)
-        return await self._clerks[awaits["clerk"]].heard(known.id, text, awaits["data"], learnt)
+        name = awaits["clerk"]
+        answer = await self._clerks[name].heard(known.id, text, awaits["data"], learnt)
+        if answer is None:
+            return None
+        return [*answer, *await self.offers(known.id, answer, but=name)]
 
     async def awaits(self, conversation: str, clerk: str, data: Body) -> None:
         """The patient's next text is for this clerk."""

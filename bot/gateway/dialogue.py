@@ -30,12 +30,16 @@ class Dialogue:
             base_url=address, limits=limits, timeout=timeout, transport=transport
         )
 
-    async def say(self, conversation: str, text: str, message_id: str) -> list[Message]:
+    async def say(
+        self, conversation: str, text: str, message_id: str, prompt: bool = False
+    ) -> list[Message]:
         """The dialogue's reply, as messages with `text`, `buttons` and `custom` together.
 
-        Raises `DialogueError` for everything that is no reply with words in it.
+        `prompt`: it is no text of a patient, but what the gateway itself brings up. Raises
+        `DialogueError` for everything that is no reply with words in it.
         """
-        body = {"sender": conversation, "message": text, "message_id": message_id}
+        body: Message = {"sender": conversation, "message": text, "message_id": message_id}
+        body |= {"prompt": True} if prompt else {}
         try:
             sent = self._http.post("webhooks/rest/webhook", json=body)
             answer = await asyncio.wait_for(sent, ATTEMPT)  # httpx's timeouts are per read

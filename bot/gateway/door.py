@@ -11,7 +11,6 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -20,16 +19,12 @@ from bot.gateway.answering import Answering, in_thread
 from bot.gateway.desk import DESK, Desk
 from bot.gateway.erasure import Erasure
 from bot.gateway.line import Lines, Turn
-from bot.gateway.red_flags import RedFlags, Slots, Verdict
+from bot.gateway.red_flags import FORGET_AFTER, RedFlags, Slots, Verdict
 from bot.gateway.replies import Message, shown, with_calls
 from bot.gateway.settings import Settings
 from bot.gateway.storage import SYSTEM, Conversation, State, Storage, Stored
 
 logger = logging.getLogger(__name__)
-
-#: After this long nothing that was told before is known any more; as in the dialogue
-#: (`session_expiration_time` in bot/domain/dialogue.yml).
-FORGET_AFTER = timedelta(hours=72)
 
 #: Seconds that storing a reply may take.
 STORING = 5.0

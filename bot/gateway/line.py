@@ -29,8 +29,10 @@ PAUSES = (0.5, 1, 2, 4, 8, 15)
 class Speaks(Protocol):
     """What a line needs of the dialogue."""
 
-    async def say(self, conversation: str, text: str, message_id: str) -> list[Message]:
-        """The reply; raises `DialogueError`."""
+    async def say(
+        self, conversation: str, text: str, message_id: str, prompt: bool = False
+    ) -> list[Message]:
+        """The reply; raises `DialogueError`. `prompt`: no patient's text, but the gateway's own."""
 
     async def is_up(self) -> bool:
         """Whether messages are taken now."""
@@ -151,9 +153,10 @@ class Lines:
 
     async def _say(self, turn: Turn) -> None:
         message = turn.message
-        message_id = message.client_id or str(message.seq)
+        message_id = message.client_id or f"prompt {message.seq}"
+        prompt = message.sender == SYSTEM
         await self._answers.answered(
-            turn, await self._dialogue.say(message.conversation, turn.text, message_id)
+            turn, await self._dialogue.say(message.conversation, turn.text, message_id, prompt)
         )
 
     async def _put_off(self, line: _Line) -> None:

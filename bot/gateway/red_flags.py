@@ -12,7 +12,7 @@ import logging
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from actions.triage import Case, case_from_slots, is_emergency, slots_from_reading
@@ -25,6 +25,10 @@ logger = logging.getLogger(__name__)
 
 #: Slot of ours: the emergency advice was given, and is not taken back.
 TOLD = "emergency"
+
+#: After this long nothing that was told before is known any more; as in the dialogue
+#: (`session_expiration_time` in bot/domain/dialogue.yml).
+FORGET_AFTER = timedelta(hours=72)
 
 #: Seconds after which a message counts as unreadable.
 PATIENCE = 6.0

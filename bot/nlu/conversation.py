@@ -11,6 +11,11 @@ from actions.triage import findings
 #: The question after a pause: is what was told earlier still there?
 EARLIER = "earlier_findings"
 
+#: What the gateway puts to the dialogue when a check-in is due. Nobody can type it: it counts only
+#: in a message that is marked as a prompt (its metadata) by the REST channel.
+CHECK_IN = "/check_in"
+PROMPT = "prompt"
+
 #: After this long the earlier findings may no longer hold and are asked about.
 PAUSE = timedelta(minutes=60)
 
@@ -39,6 +44,34 @@ def earlier_findings_answer(
     if act in ANSWERING_ACTS and act != "unsure":
         return {"paused": False}
     return {}
+
+
+def at_check_in(slots: Mapping[str, Any]) -> dict[str, Any]:
+    """Slot values when the bot comes back to ask how it is: None for what is to be asked anew.
+
+    What reassured may have changed by now and is forgotten: absent findings, mild or moderate
+    degrees, where the trend went. What alarmed is kept, and the patient is asked whether it is
+    still there. What does not change within days (the treatment, risks) is kept too.
+    """
+    names = [
+        name
+        for name, reassuring in _REASSURING.items()
+        if slots.get(name) is not None and slots[name] in (reassuring or (slots[name],))
+    ]
+    return {**dict.fromkeys(names), "paused": bool(_held(slots))}
+
+
+#: Slots that are forgotten at a check-in when they hold one of these; with none, always.
+_REASSURING: dict[str, tuple[Any, ...]] = {
+    **dict.fromkeys(findings(), ("absent",)),
+    **{f"{name}_severity": ("mild", "moderate") for name in findings()},
+    **{f"{name}_extent": ("treated_area",) for name in findings()},
+    "trend": (),
+    "trend_rapid": ("absent",),
+    "duration_hours": (),
+    "temperature_c": (),
+    "home_care_tried": (False,),
+}
 
 
 def _held(slots: Mapping[str, Any]) -> list[str]:

@@ -4,8 +4,8 @@ One entity per slot that the message fills (`hives: present`, `itching_severity:
 Rasa's own `from_entity` mappings fill the slots and no action server is needed. The intent is the
 reader's act, overridden by `red_flag` when the message itself holds an emergency.
 
-Commands that start with "/" exist only as payloads of buttons that this conversation was offered;
-typed by hand they are text like any other.
+Commands that start with "/" exist only as payloads of buttons that this conversation was offered,
+and as the prompts of the gateway; typed by hand they are text like any other.
 """
 
 from __future__ import annotations
@@ -27,7 +27,10 @@ from bot.clinic import load_clinic
 from bot.nlu import read
 from bot.nlu.conversation import (
     ANSWERING_ACTS,
+    CHECK_IN,
     EARLIER,
+    PROMPT,
+    at_check_in,
     earlier_findings_answer,
     is_pause,
 )
@@ -84,7 +87,11 @@ class MessageReader(GraphComponent):
         for message in messages:
             text = message.get(TEXT) or ""
             try:
-                intent, values = self._read(text, tracker)
+                if text == CHECK_IN and (message.get("metadata") or {}).get(PROMPT) is True:
+                    slots = tracker.current_slot_values()
+                    intent, values = CHECK_IN.removeprefix("/"), at_check_in(slots)
+                else:
+                    intent, values = self._read(text, tracker)
             except Exception as error:  # an unreadable message still gets words
                 logger.error("A message could not be read: %s", type(error).__name__)
                 intent, values = "unreadable", {}

@@ -37,7 +37,10 @@ class FakeDialogue:
     seconds: float = 0.0
     said: list[tuple[str, str, str]] = field(default_factory=list)
 
-    async def say(self, conversation: str, text: str, message_id: str) -> list[Message]:
+    async def say(
+        self, conversation: str, text: str, message_id: str, prompt: bool = False
+    ) -> list[Message]:
+        assert prompt == text.startswith("/check_in")
         if self.down:
             raise DialogueError("down")
         await asyncio.sleep(self.seconds)

@@ -356,7 +356,7 @@ def test_send_pressed_twice_is_one_request(play: Play) -> None:
         shown = anna.outcome
         first = await anna.presses("Send it")
         anna.outcome = shown
-        assert await anna.presses("Send it") == first
+        assert first.startswith(await anna.presses("Send it"))  # below it, a check-in is offered
         anna.outcome = offer
         assert await anna.presses("No, thanks") == first  # too late to say that nothing was sent
         assert len(sent(door)) == 1
