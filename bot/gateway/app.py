@@ -32,13 +32,14 @@ from bot.gateway.handover.requests import Requests
 from bot.gateway.headers import SecurityHeaders
 from bot.gateway.limits import RateLimits
 from bot.gateway.line import Lines, Speaks
+from bot.gateway.link_pages import LinkPages
 from bot.gateway.pages import Pages
 from bot.gateway.red_flags import RedFlags
 from bot.gateway.sessions import Sessions, load_key
 from bot.gateway.settings import Places, Settings, load_settings
 from bot.gateway.staff.office import Office
 from bot.gateway.storage import Storage, sqlite_engine
-from bot.gateway.web_links import LinkPages, WebLinks
+from bot.gateway.web_links import WebLinks
 
 logger = logging.getLogger(__name__)
 

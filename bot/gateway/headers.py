@@ -24,9 +24,10 @@ _HEADERS = {
 #: The page that other sites may frame (`allowed_origins`).
 PANEL = "/chat/panel"
 
-#: The staff's inbox. Its forms are asked whether they come from a page of ours, which browsers only
-#: tell where a page may say where it lies (to us; nobody else is told).
+#: The staff's inbox, and links into the chat. Their forms are asked whether they come from a page
+#: of ours, which browsers only tell where a page may say where it lies (to us alone).
 STAFF = "/staff"
+_FORMS = (f"{STAFF}/", "/l/")
 
 #: Files that every site may load: the script tag's own, and what it shows.
 _PUBLIC = ("/chat.js", "/chat/static/")
@@ -51,7 +52,7 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(_HEADERS)
-                if path == STAFF or path.startswith(f"{STAFF}/"):
+                if path == STAFF or path.startswith(_FORMS):
                     headers["referrer-policy"] = "same-origin"
                 policy = self._panel if path == PANEL else self._page
                 headers["content-security-policy"] = policy

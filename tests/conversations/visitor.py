@@ -14,9 +14,12 @@ from .patient import Reply
 class Visitor:
     """One browser with one session, consenting."""
 
-    def __init__(self, gateway: str, consent: bool = True) -> None:
+    def __init__(
+        self, gateway: str, consent: bool = True, browser: requests.Session | None = None
+    ) -> None:
+        """`browser`: one that has a session already."""
         self.gateway, self.last = gateway, 0
-        self.browser = requests.Session()
+        self.browser = browser or requests.Session()
         self.post("session")
         if consent:
             self.post("consent")

@@ -33,3 +33,36 @@ def test_a_mistake_names_its_line(tmp_path: Path, was: str, becomes: str, told: 
     path.write_text(SHIPPED.replace(was, becomes, 1), "utf-8")
     with pytest.raises(DataError, match=rf"settings.yml:\d+: .*{told}"):
         load_settings(path)
+
+
+TWILIO = """
+  twilio:
+    account: AC0123456789abcdef0123456789abcdef
+    sms: "+442079460142"
+    public_url: https://chat.clinic.example
+"""
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "told"),
+    [
+        ("", "", None),
+        ('"+442079460142"', "MG0123456789abcdef0123456789abcdef", None),
+        ("AC0123", "0123", "does not match"),
+        ('"+442079460142"', '"020 7946 0142"', "does not match"),
+        ("https://chat", "http://chat", "does not match"),
+        ("clinic.example", "clinic.example/", "does not match"),
+        ("    sms", "    fax", "fax"),
+        ("    public_url", "    content: some\n    public_url", "some"),
+        ("    public_url", "    auth_token: secret\n    public_url", "auth_token"),
+    ],
+)
+def test_channels_are_checked(tmp_path: Path, was: str, becomes: str, told: str | None) -> None:
+    path = tmp_path / "settings.yml"
+    channels = TWILIO.replace(was, becomes, 1)
+    path.write_text(SHIPPED.replace("channels: {}", f"channels:{channels}"), "utf-8")
+    if told is None:
+        assert load_settings(path).channels["twilio"]
+        return
+    with pytest.raises(DataError, match=rf"settings.yml:\d+: .*{told}"):
+        load_settings(path)

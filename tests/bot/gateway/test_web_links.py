@@ -67,6 +67,7 @@ def test_a_preview_robot_uses_nothing_up(visit: Visit, places: Places) -> None: 
             shown = browser.get(path)
             assert "Open my chat" in shown.text
             assert "set-cookie" not in shown.headers
+            assert shown.headers["referrer-policy"] == "same-origin"  # else Origin is "null"
             assert SMS not in shown.text
         assert open_link(browser, path).status_code == 303
 

@@ -4,13 +4,16 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
+from string import ascii_letters, digits
 from typing import Any
 
 import pytest
 import requests
 
+from bot.fixed_words import rendered_responses
 from bot.gateway import line
 from bot.gateway.channels import courier, linked
+from bot.gateway.channels.linked import LINK
 from bot.gateway.red_flags import RedFlags
 from bot.gateway.settings import Places, Settings
 from tests.stand_ins.serving import serving
@@ -451,3 +454,12 @@ def test_the_patients_words_and_number_are_in_no_log(
     assert "zzmarker" not in told
     assert PATIENT not in told
     assert TOKEN not in told
+
+
+def test_the_words_with_links_are_plain_letters_and_few() -> None:
+    """Anything outside GSM-7 halves what fits into a text message and doubles its price."""
+    words = {name: text for name, text in rendered_responses().items() if "_linked_" in name}
+    assert len(words) == 6
+    for text in words.values():
+        assert set(text) <= set(ascii_letters + digits + " \n.,:;()'\"+-!?/{}")
+        assert len(text.replace(LINK, f"{PUBLIC}/l/{'x' * 22}")) <= 2 * 153
