@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from bot.gateway.storage import Storage
+from bot.gateway.storage import SYSTEM, Storage
 from bot.gateway.tables import messages, metadata
 
 addresses = sa.Table(
@@ -71,11 +71,15 @@ class Addresses:
         """The place of a conversation."""
         return self._one(addresses.c.conversation == conversation)
 
-    def all(self) -> list[str]:
-        """The ids of all conversations of this channel."""
-        own = addresses.c.channel == self._channel
+    def undelivered(self) -> list[str]:
+        """The ids of this channel's conversations in which something has not arrived yet."""
+        fresh = (messages.c.conversation == addresses.c.conversation) & (
+            messages.c.seq > addresses.c.sent
+        )
+        said = fresh & messages.c.sender.not_in(("patient", SYSTEM))
+        waiting = (addresses.c.channel == self._channel) & sa.exists().where(said)
         with self._storage.transaction() as db:
-            return list(db.execute(sa.select(addresses.c.conversation).where(own)).scalars())
+            return list(db.execute(sa.select(addresses.c.conversation).where(waiting)).scalars())
 
     def delivered(self, conversation: str, seq: int) -> None:
         """Everything up to message number `seq` has arrived."""

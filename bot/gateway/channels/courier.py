@@ -67,7 +67,7 @@ class Courier:
 
     async def open(self) -> None:
         """Take up what was not delivered yet."""
-        for conversation in await in_thread(self._addresses.all):
+        for conversation in await in_thread(self._addresses.undelivered):
             self.wake(conversation)
 
     def close(self) -> None:

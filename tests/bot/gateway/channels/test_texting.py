@@ -272,8 +272,12 @@ def test_a_restart_delivers_what_the_last_process_did_not(
         phone.texting.courier.close()
 
     async def after(door: Door) -> None:
-        await Phone(door, wire).texting.courier.open()
+        phone = Phone(door, wire)
+        assert phone.texting.addresses.undelivered() == [phone.conversation]
+        await phone.texting.courier.open()
         assert await wire.reply() == ["heard can I wear makeup?"]
+        await phone.all_arrived()
+        assert phone.texting.addresses.undelivered() == []
         await asyncio.sleep(0.1)
         assert wire.sent == []
 
