@@ -18,7 +18,7 @@ from bot.gateway.answering import in_thread
 from bot.gateway.feed import Feed
 from bot.gateway.replies import Message
 from bot.gateway.storage import Body, Conversation, Storage
-from bot.gateway.tables import desks
+from bot.gateway.tables import conversations, desks
 
 logger = logging.getLogger(__name__)
 
@@ -152,9 +152,13 @@ class Desk:
     # ---- the table
 
     def _set(self, conversation: str, **values: Any) -> None:
+        """Nothing is kept of a conversation that was deleted meanwhile."""
         with self._storage.transaction() as db:
             where = desks.c.conversation == conversation
-            if not db.execute(desks.update().where(where).values(values)).rowcount:
+            if db.execute(desks.update().where(where).values(values)).rowcount:
+                return
+            there = sa.select(conversations.c.id).where(conversations.c.id == conversation)
+            if db.scalar(there) is not None:
                 db.execute(desks.insert().values(conversation=conversation, **values))
 
     def _idle_ones(self) -> list[str]:

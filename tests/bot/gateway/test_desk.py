@@ -199,3 +199,18 @@ def test_what_a_clerk_was_told_by_a_process_that_died_is_not_lost(
 
     play(before)
     play(after)
+
+
+def test_words_of_staff_to_a_deleted_conversation_leave_nothing(
+    play: Play, dialogue: FakeDialogue
+) -> None:
+    async def scene(door: Door) -> None:
+        talk = await Talk(door).begin()
+        await door.forget(talk.conversation)
+        await door.desk.say(talk.conversation, "Anna", "How are you?")
+        await door.desk.awaits(talk.conversation, "cook", {})
+        with door.storage.transaction() as db:
+            for table in ("desks", "messages"):
+                assert db.exec_driver_sql(f"select count(*) from {table}").scalar() == 0
+
+    play(scene)
