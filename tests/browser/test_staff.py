@@ -64,7 +64,7 @@ def test_staff_take_over_and_give_back(chat: Chat, desk: Desk, stack: Stack) -> 
     expect(desk.log).to_contain_text("since yesterday", timeout=15000)
     expect(chat.bubbles).to_have_count(before + 1)  # the bot says nothing
     chat.say("and now my tongue is swelling")
-    expect(chat.panel.locator(".card.emergency")).to_be_visible(timeout=5000)
+    expect(chat.panel.locator(".card.emergency")).to_be_visible(timeout=8000)
     expect(desk.log).to_contain_text("and now my tongue is swelling", timeout=15000)
     desk.press("Give back to the bot")
     expect(chat.log).to_contain_text("Staff Smith from the clinic has finished", timeout=40000)

@@ -1,12 +1,19 @@
 """The access log: who read what, for how long it is kept, and what deletion leaves of it."""
 
+import time
 from datetime import timedelta
 
 import pytest
+from starlette.testclient import TestClient
 
-from bot.gateway.settings import Places
+from bot.clinic import load_clinic
+from bot.gateway.app import make_app, make_door
+from bot.gateway.red_flags import RedFlags
+from bot.gateway.settings import Places, Settings
 from bot.gateway.staff.access_log import AccessLog
 from bot.gateway.staff.accounts import Role
+from bot.gateway.staff.logins import Logins
+from tests.bot.gateway.conftest import FakeDialogue
 
 from .conftest import House
 
@@ -62,6 +69,24 @@ def test_it_is_kept_for_as_long_as_the_settings_say(
     house.later(monkeypatch, timedelta(days=2).total_seconds())
     log.sweep()
     assert [entry.user for entry in log.latest(9)] == ["ben"]
+
+
+def test_what_is_over_is_thrown_away_in_the_background(
+    settings: Settings, places: Places, dialogue: FakeDialogue, red_flags: RedFlags
+) -> None:
+    door = make_door(settings, places, dialogue, load_clinic())
+    door.red_flags = red_flags
+    long_ago = time.time() - timedelta(days=366).total_seconds()
+    keep = settings.staff.access_log
+    AccessLog(door.storage.engine, keep, lambda: long_ago).note("read", "anna")
+    Logins(door.storage.engine, "key", lambda: long_ago).open("anna")
+    with TestClient(make_app(settings, places, door)), door.storage.engine.connect() as db:
+        for table in ("access_log", "staff_sessions"):
+            deadline = time.monotonic() + 10
+            while db.exec_driver_sql(f"select count(*) from {table}").scalar():
+                assert time.monotonic() < deadline, table
+                db.rollback()
+                time.sleep(0.05)
 
 
 def test_older_entries_are_on_further_pages(house: House) -> None:
