@@ -39,9 +39,10 @@ def desk(
     context.close()
 
 
-def hand_over(chat: Chat, text: str = "can I talk to a human?") -> str:
+def hand_over(chat: Chat) -> str:
     """Ask for the clinic and leave a number; the reference."""
-    chat.say(text)
+    chat.say("can I talk to a human?")
+    expect(chat.log).to_contain_text("Shall the clinic get in touch", timeout=30000)
     chat.panel.get_by_role("button", name="Yes, please").click()
     expect(chat.log).to_contain_text("On which phone number")
     chat.ask("Anna, 07700 900123")
@@ -120,7 +121,9 @@ def test_no_violation_on_any_page(chat: Chat, desk: Desk, stack: Stack, watch: W
     expect(page.get_by_role("alert")).to_be_visible()
     assert violations(page) == []
     chat.open()
-    reference = hand_over(chat, "can I talk to a human about my welts?")
+    chat.ask("my cheeks are pink after microneedling")
+    chat.until_result()
+    reference = hand_over(chat)
     desk.log_in("admin")
     expect(page.get_by_role("listitem").filter(has_text=reference)).to_be_visible()
     assert violations(page) == []
