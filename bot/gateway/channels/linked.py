@@ -131,14 +131,20 @@ class Linked(Texting):
         if LINK not in outgoing.text:
             await self._send(address, outgoing)
             return
-        place = await in_thread(self.addresses.at, address)
-        conversation = place.conversation if place else self._stranger(address).conversation
-        path = await in_thread(self._links.make, conversation)
+        path = ""  # the web chat's own address
+        try:
+            place = await in_thread(self.addresses.at, address)
+            conversation = place.conversation if place else self._stranger(address).conversation
+            path = await in_thread(self._links.make, conversation)
+        except Exception:
+            if not outgoing.urgent:  # that waits for no disk
+                raise
         text = outgoing.text.replace(LINK, f"{self._public_url}{path}")
         try:
             await self._send(address, replace(outgoing, text=text))
         except Exception:
-            await in_thread(self._links.revoke, path)
+            if path:
+                await in_thread(self._links.revoke, path)
             raise
 
 

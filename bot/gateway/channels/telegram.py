@@ -187,10 +187,13 @@ class Telegram:
             async with self._turns.setdefault(chat, asyncio.Lock()):  # in the order they came
                 if await in_thread(self._heard.knows, unique):
                     return
-            await self._texting.receive(chat, name, text, **more)
+        except Exception as error:  # the disk is full, say: still words, and still the advice
+            logger.error("An update could not be looked up: %s", type(error).__name__)
+        await self._texting.receive(chat, name, text, **more)
+        try:
             await in_thread(self._heard.note, unique)
         except Exception as error:
-            logger.error("A message could not be taken in: %s", type(error).__name__)
+            logger.error("An update could not be noted: %s", type(error).__name__)
 
     async def _leave(self, group: int) -> None:
         """Say in a group that this is no place for it, and go."""

@@ -133,16 +133,19 @@ class Twilio:
         if "MessageStatus" in fields or not message or not _NUMBER.fullmatch(number):
             return  # the fate of a message of ours, or no person
         try:
-            turn = self._turns.setdefault(number, asyncio.Lock())
-            async with turn:  # in the order in which they came
+            async with self._turns.setdefault(number, asyncio.Lock()):  # in the order they came
                 if await in_thread(self._heard.knows, message):
                     return
                 words = await self._words(number, fields)
-            if words is not None:
-                await self._texting.receive(number, message, words)
+        except Exception as error:  # the disk is full, say: still words, and still the advice
+            logger.error("A webhook could not be looked up: %s", type(error).__name__)
+            words = fields.get("Body", "").strip()
+        if words is not None:
+            await self._texting.receive(number, message, words)
+        try:
             await in_thread(self._heard.note, message)
         except Exception as error:
-            logger.error("A message could not be taken in: %s", type(error).__name__)
+            logger.error("A webhook could not be noted: %s", type(error).__name__)
 
     async def _words(self, number: str, fields: dict[str, str]) -> str | None:
         """What the patient says; None when a keyword settled it, nothing when there are no words.
@@ -185,14 +188,18 @@ class Twilio:
 
     async def _send(self, number: str, outgoing: Outgoing) -> None:
         """Send; who wants no messages is sent the emergency advice alone."""
-        place = await in_thread(self._texting.addresses.at, number)
-        if place and not outgoing.urgent and await in_thread(self._stops.has, place.conversation):
+        if not outgoing.urgent and await self._wants_none(number):
             return
         try:
             await self._api.send(number, outgoing.text)
         except UnsubscribedError:  # before we knew, over another of the clinic's services
+            place = await in_thread(self._texting.addresses.at, number)
             if place:
                 await in_thread(self._stops.add, place.conversation)
+
+    async def _wants_none(self, number: str) -> bool:
+        place = await in_thread(self._texting.addresses.at, number)
+        return place is not None and await in_thread(self._stops.has, place.conversation)
 
 
 class Stops:

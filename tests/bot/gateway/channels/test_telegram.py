@@ -346,6 +346,17 @@ def test_who_blocked_the_bot_is_not_tried_again_until_they_write(
         assert told(standin, 4)[2:] == ["heard good bye", "heard I am back"]
 
 
+@pytest.mark.parametrize("content", ["link", "full"])
+def test_a_broken_disk_still_leaves_the_advice(
+    start: Start, standin: TelegramStandIn, monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    with start(content) as gateway:
+        monkeypatch.setattr(gateway.door.storage, "transaction", lambda: 1 / 0)
+        write(gateway, "my throat is closing up")
+        wait_until(lambda: standin.texts(PATIENT))
+        assert "Call 999 or 112 now." in standin.texts(PATIENT)[0]
+
+
 @pytest.mark.parametrize(
     ("name", "value"), [("TELEGRAM_TOKEN", ""), ("TELEGRAM_SECRET", ""), ("TELEGRAM_SECRET", "ä")]
 )

@@ -196,6 +196,21 @@ def test_a_late_answer_is_announced(
         assert gateway.said(browser)[-1] == "bot: heard can I wear makeup?"
 
 
+def test_a_check_in_is_announced(
+    start: Start, twilio: TwilioStandIn, dialogue: FakeDialogue
+) -> None:
+    with start() as gateway:
+        browser = joined(gateway, twilio)
+        (conversation,) = gateway.conversations()
+        time.sleep(linked.LOOK + 0.1)
+        dialogue.answer = lambda _: [{"text": "How is the swelling?"}]
+        gateway.run(gateway.door.prompt(conversation, "/check_in"))
+        said = sms(twilio, 2)[1]
+        assert "there is a new message" in said
+        assert "swelling" not in said
+        assert gateway.said(browser)[-1] == "bot: How is the swelling?"
+
+
 def test_deleting_by_text_message(start: Start, twilio: TwilioStandIn) -> None:
     with start() as gateway:
         joined(gateway, twilio)
@@ -390,6 +405,18 @@ def test_who_has_unsubscribed_is_not_tried_again(start: Start, twilio: TwilioSta
         text(gateway, "anybody?")
         time.sleep(0.5)
         sms(twilio, 1)
+
+
+@pytest.mark.parametrize("content", ["link", "full"])
+def test_a_broken_disk_still_leaves_the_advice(
+    start: Start, twilio: TwilioStandIn, monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    with start(content) as gateway:
+        monkeypatch.setattr(gateway.door.storage, "transaction", lambda: 1 / 0)
+        text(gateway, "my throat is closing up")
+        wait_until(lambda: twilio.texts(PATIENT))
+        assert "Call 999 or 112 now." in twilio.texts(PATIENT)[0]
+        assert LINK not in twilio.texts(PATIENT)[0]
 
 
 def test_what_was_not_delivered_is_delivered_by_the_next_process(
