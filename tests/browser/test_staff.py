@@ -45,8 +45,9 @@ def hand_over(chat: Chat) -> str:
     expect(chat.log).to_contain_text("Shall the clinic get in touch", timeout=30000)
     chat.panel.get_by_role("button", name="Yes, please").click()
     expect(chat.log).to_contain_text("On which phone number")
-    chat.ask("Anna, 07700 900123")
-    return chat.press("Send it").locator(".reference strong").inner_text()
+    chat.say("Anna, 07700 900123")
+    chat.panel.get_by_role("button", name="Send it").click()
+    return chat.panel.locator(".card.handoff .reference strong").inner_text()
 
 
 def test_staff_take_over_and_give_back(chat: Chat, desk: Desk, stack: Stack) -> None:
