@@ -6,6 +6,7 @@
 # make lint    ruff and mypy
 # make evaluate   how well it reads and answers, beside other tools, on the labelled cases
 # make bench   our bot beside Rasa's default project: turns, start, memory
+# make bench-front   the front door: what it adds, many chats at once, in a browser
 # make bench-vectors   the search for vectors by size: time, memory, recall
 # make lock    resolve the pins of pyproject.toml anew into requirements/
 # make clean   remove everything made here, environments included
@@ -26,7 +27,7 @@ CODE := actions bot knowledge bench tests
 BOTH := actions/triage bot/nlu bot/policies bot/channels bot/stores bot/rasa_internals.py bot/clinic.py bot/fixed_words.py bot/wording.py knowledge/encoder.py knowledge/encoded.py
 BOTH_TESTS := tests/actions/triage tests/bot/nlu tests/bot/policies tests/bot/channels tests/bot/stores tests/bot/internals tests/bot/test_clinic.py tests/bot/test_fixed_words.py tests/knowledge/test_encoder*.py
 
-.PHONY: help run shell setup train test lint evaluate bench bench-vectors lock clean
+.PHONY: help run shell setup train test lint evaluate bench bench-front bench-vectors lock clean
 .SILENT:
 
 help:
@@ -62,6 +63,9 @@ evaluate:
 bench: setup
 	$(APP) -m bench
 
+bench-front: setup
+	$(APP) -m bench.front
+
 bench-vectors:
 	$(SETUP) environments
 	$(APP) -m bench.vectors
@@ -70,4 +74,4 @@ lock:
 	python3 bot/setup/environment.py lock
 
 clean:
-	rm -rf .build .venv .venv-rasa .venv-evaluation .rasa .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .build .venv .venv-rasa .venv-evaluation .venv-synapse .rasa .mypy_cache .ruff_cache .pytest_cache .hypothesis
