@@ -76,8 +76,6 @@ class Request:
     disposition: str | None
     reach: Reach
     status: Status
-    assigned_to: str | None
-    note: str
 
 
 @dataclass(frozen=True)
@@ -143,19 +141,9 @@ class Requests:
 
     def set_status(self, number: int, status: Status) -> None:
         """Note where a request is."""
-        self._update(number, status=status.value)
-
-    def assign(self, number: int, to: str | None) -> None:
-        """Note who looks after a request."""
-        self._update(number, assigned_to=to)
-
-    def set_note(self, number: int, note: str) -> None:
-        """Keep what staff note about a request."""
-        self._update(number, note=note)
-
-    def _update(self, number: int, **values: Any) -> None:
         with self._engine.begin() as db:
-            db.execute(handovers.update().where(handovers.c.id == number).values(values))
+            where = handovers.c.id == number
+            db.execute(handovers.update().where(where).values(status=status.value))
 
     def _requests(self, query: sa.Select[Any]) -> list[Request]:
         with self._engine.begin() as db:
@@ -257,8 +245,6 @@ def _request(row: Any) -> Request:
         disposition=row.disposition,
         reach=Reach(tuple(row.phones), tuple(row.emails), row.name),
         status=Status(row.status),
-        assigned_to=row.assigned_to,
-        note=row.note,
     )
 
 

@@ -20,10 +20,7 @@ handovers = sa.Table(
     sa.Column("phones", sa.JSON, nullable=False),
     sa.Column("emails", sa.JSON, nullable=False),
     sa.Column("name", sa.Text, nullable=False),
-    # What staff make of it.
     sa.Column("status", sa.String(8), nullable=False, index=True),  # `Status`
-    sa.Column("assigned_to", sa.String(64)),
-    sa.Column("note", sa.Text, nullable=False, default=""),
     sqlite_autoincrement=True,
 )
 

@@ -13,6 +13,7 @@ const api = new Api(config.embedded);
 const outbox = new Outbox();
 
 const SOON = 2000; // milliseconds until the next look for news while an answer is due
+const ASKED = 8000; // while the clinic may write, after a request to get in touch
 const LATER = 30000; // and otherwise
 const AGAIN = [1000, 2000, 4000, 8000]; // pauses between attempts without a connection
 
@@ -23,6 +24,7 @@ let waiting = 0; // requests under way
 let offline = false;
 let consentNeeded = true;
 let timer = 0;
+let asked = false; // the clinic was asked to get in touch
 const shown = new Set(); // numbers of the bot's messages, ids of the patient's
 
 const talk = await createTalk(byId("talk"), config, {
@@ -53,7 +55,8 @@ const receive = ({ messages = [], consent_needed: needed, pending, with_staff: s
     progress(message);
   }
   if (needed !== undefined) askConsent(needed);
-  if (!error) lookAgain(pending || staff ? SOON : LATER);
+  asked ||= messages.some(({ custom }) => custom?.type === "handoff");
+  if (!error) lookAgain(pending || staff ? SOON : asked ? ASKED : LATER);
 };
 
 /** Suggested answers stay until the next reply: one reply may hold two messages that suggest some. */
@@ -222,6 +225,7 @@ byId("sure").addEventListener("close", async ({ target }) => {
     outbox.clear();
     shown.clear();
     last = 0;
+    asked = false;
     talk.clear();
     byId("progress").hidden = true;
     receiveNews(await api.call("GET", "messages"));
