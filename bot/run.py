@@ -151,6 +151,7 @@ def arguments(argv: list[str] | None = None) -> tuple[list[str], Ports, Path]:
 def main() -> None:
     """Check, then supervise; a helper says when and where to talk, and ends."""
     names, ports, state = arguments()
+    os.umask(0o077)  # conversations and logs are nobody else's to read on this machine
     try:
         check(names, ports)
     except CannotStartError as problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -20,6 +21,8 @@ from bot.gateway.replies import (
     with_calls,
 )
 from bot.gateway.storage import State, Storage, Stored
+
+logger = logging.getLogger(__name__)
 
 
 async def in_thread(function: Callable[..., Any], *args: Any, **values: Any) -> Any:
@@ -49,14 +52,13 @@ class Answering:
         A reply that comes after the fixed words is marked as late; advice is not given twice.
         """
         verdict = await turn.verdict
-        if turn.fallback is None:
+        if await _was_said(turn):
+            told_already = bool(verdict.advice) and is_emergency_reply(messages)
+            messages = [] if told_already else [{**each, "late": True} for each in messages]
+        else:
             turn.answering = True
             if verdict.advice and not is_emergency_reply(messages):
                 messages = [verdict.advice, *messages]
-        else:
-            await turn.fallback
-            told_already = bool(verdict.advice) and is_emergency_reply(messages)
-            messages = [] if told_already else [{**each, "late": True} for each in messages]
         messages = [*messages, *await self.desk.offers(turn.message.conversation, messages)]
         learnt: dict[str, Any] = {"question": open_question(messages)}
         if has_notice(messages, "restarted"):
@@ -87,9 +89,24 @@ class Answering:
         self, turn: Turn, messages: list[Message], state: State | None, **learnt: Any
     ) -> list[Stored]:
         complete = [with_calls(each, self.clinic) for each in messages]
+        # Whoever of the staff has taken over is not talked over, but for red flags.
+        quiet = not is_emergency_reply(messages)
         stored: list[Stored] = await in_thread(
-            self.storage.reply, turn.message, complete, state, **learnt
+            self.storage.reply, turn.message, complete, state, quiet, **learnt
         )
         if stored:
             self.feed.tell(turn.message.conversation)
         return stored
+
+
+async def _was_said(turn: Turn) -> bool:
+    """Whether the patient has the fixed words already; storing them may have failed."""
+    if turn.fallback is None:
+        return False
+    try:
+        await turn.fallback
+    except Exception as error:
+        logger.error("Fixed words were not stored: %s", type(error).__name__)
+        turn.fallback = None
+        return False
+    return True

@@ -127,9 +127,16 @@ def make_app(
                 allow_headers=["authorization", "content-type"],
             ),
         ],
-        exception_handlers={RefusedError: refused},
+        exception_handlers={RefusedError: refused, Exception: _failed},
         lifespan=lifespan,
     )
+
+
+async def _failed(_: Request, __: Exception) -> Response:
+    """The answer to what went wrong here; it does not pass the middleware that adds headers."""
+    headers = {"cache-control": "no-store", "content-security-policy": "default-src 'none'"}
+    headers |= {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
+    return JSONResponse({"error": "something went wrong here"}, 500, headers)
 
 
 async def _health(_: Request) -> Response:

@@ -109,9 +109,12 @@ class Desk:
     async def take(self, conversation: str, name: str) -> None:
         """Somebody of the staff takes over; the bot keeps silent, but for red flags."""
         known = await in_thread(self._storage.conversation, conversation)
-        if known is None or known.staff == name:
+        if known is None:
             return
         now = self._storage.now()
+        if known.staff == name:
+            await in_thread(self._set, conversation, staff_at=now)
+            return
         await in_thread(self._set, conversation, staff=name, staff_at=now, awaits=None)
         await self.tell(conversation, _words("utter_staff_here", "staff_here", name))
 
@@ -124,7 +127,7 @@ class Desk:
     async def release(self, conversation: str, idle: bool = False) -> None:
         """The bot speaks again, and says so; `idle`: since staff have not written for so long."""
         known = await in_thread(self._storage.conversation, conversation)
-        if known is None or known.staff is None:
+        if known is None or known.staff is None or (idle and self._are_there(known)):
             return
         await in_thread(self._set, conversation, staff=None, staff_at=None)
         which = "staff_idle" if idle else "staff_gone"
@@ -132,12 +135,14 @@ class Desk:
 
     async def has_staff(self, known: Conversation) -> bool:
         """Whether staff are there; if they have been silent for too long, the bot takes over."""
-        if known.staff is None:
-            return False
-        if self._storage.now() - (known.staff_at or 0) < self._idle:
-            return True
+        if known.staff is None or self._are_there(known):
+            return known.staff is not None
         await self.release(known.id, idle=True)
         return False
+
+    def _are_there(self, known: Conversation) -> bool:
+        """Whether whoever took over has written not long ago."""
+        return self._storage.now() - (known.staff_at or 0) < self._idle
 
     async def sweep(self) -> None:
         """Take over wherever staff have been silent for too long."""

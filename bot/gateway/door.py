@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -28,6 +28,9 @@ logger = logging.getLogger(__name__)
 
 #: Seconds that storing a reply may take.
 STORING = 5.0
+
+#: Seconds that a message of the last process waits for the dialogue before the fixed words.
+CATCH_UP = 1.0
 
 #: Conversations without consent of which the findings are kept, in memory alone.
 MOST_WITHOUT_CONSENT = 1000
@@ -78,6 +81,7 @@ class Door:
     """What goes on while the gateway is up, until cancelled."""
 
     def __post_init__(self) -> None:
+        self._catching_up: asyncio.Task[None] | None = None
         self._ears: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._without_consent: OrderedDict[str, Slots] = OrderedDict()
 
@@ -119,6 +123,8 @@ class Door:
                 turn.overdue = self._came_late(incoming)
             else:
                 earlier = self.lines.turn(message.seq, message.conversation)
+                if earlier is None and message.state == State.PENDING.value:  # it got stuck
+                    earlier = self._turn(message, await self._words(message))
                 if earlier is None:  # answered before
                     return self._outcome(await in_thread(self.storage.replies_to, message.seq))
                 turn = earlier
@@ -178,16 +184,47 @@ class Door:
 
     async def open(self) -> None:
         """Take up the outbox where the last process left it."""
+        heard = []
         for message in await in_thread(self.storage.waiting):
-            turn = self._turn(message, await self._words(message))
+            try:
+                known = await in_thread(self.storage.conversation, message.conversation)
+                turn = self._turn(message, await self._words(message))
+            except Exception as error:  # the door opens all the same
+                logger.error("A message stays in the outbox: %s", type(error).__name__)
+                continue
             turn.failed.set()  # nobody waits for it any more
             turn.overdue = message.state == State.OVERDUE.value
-            known = await in_thread(self.storage.conversation, message.conversation)
-            if known is not None and await self._aside(turn, known) is None:
-                await self._hear(turn, known)
+            # What a clerk awaits by now, it did not yet when this was written.
+            if known is None or await self._aside(turn, replace(known, awaits=None)) is not None:
+                continue
+            self.lines.join(turn)
+            heard.append((turn, known))
+        self._catching_up = asyncio.create_task(self._catch_up(heard))
+
+    async def _catch_up(self, heard: Sequence[tuple[Turn, Conversation]]) -> None:
+        """Read what was in the outbox, and say to each what nobody has said yet: the advice, or
+        that the dialogue is away."""
+        for turn, known in heard:
+            try:
+                said = await in_thread(self.storage.replies_to, turn.message.seq)
+                if said:
+                    turn.fallback = asyncio.get_running_loop().create_future()
+                    turn.fallback.set_result(said)
+                if turn.overdue:
+                    turn.verdict.set_result(Verdict(dict(known.slots)))
+                    continue
+                verdict = await self._read(turn, known)
+                if not said and turn.message.sender != SYSTEM:
+                    await self._reply(turn, verdict, asyncio.get_running_loop().time(), CATCH_UP)
+            except Exception as error:
+                logger.error("A message was not caught up with: %s", type(error).__name__)
+                if not turn.verdict.done():
+                    turn.verdict.set_result(Verdict(dict(known.slots)))
 
     def close(self) -> None:
         """Stop; what is in line stays in the outbox."""
+        if self._catching_up is not None:
+            self._catching_up.cancel()
         self.lines.close()
 
     # ---- one message
@@ -228,14 +265,24 @@ class Door:
     async def _aside(self, turn: Turn, known: Conversation) -> Outcome | None:
         """What is settled without the dialogue: by a clerk, or by staff who have taken over.
 
-        None for everything else, and for every message with a red flag.
+        None for everything else, for every message with a red flag, and when it fails.
         """
-        message = turn.message
-        pressed = turn.text.startswith(DESK) and "button" in message.body
-        if message.sender == SYSTEM or not (pressed or known.awaits or known.staff):
+        pressed = turn.text.startswith(DESK) and "button" in turn.message.body
+        if turn.message.sender == SYSTEM or not (pressed or known.awaits or known.staff):
             return None
+        try:
+            return await self._settle(turn, known, pressed)
+        except Exception as error:  # the dialogue has to do
+            logger.error("A message was not settled aside: %s", type(error).__name__)
+            return None
+
+    async def _settle(self, turn: Turn, known: Conversation, pressed: bool) -> Outcome | None:
+        message = turn.message
         if pressed:  # its title is our words: "Yes, please" answers no question of the triage
             turn.verdict.set_result(Verdict(dict(known.slots)))
+            if await self.desk.has_staff(known):
+                await in_thread(self.storage.set_state, message.seq, State.WITH_STAFF)
+                return Outcome([], with_staff=True)
             answer = await self.desk.pressed(known.id, turn.text)
             return self._outcome(await self.answering.settled(turn, answer))
         verdict = await self._read(turn, known)
@@ -245,8 +292,7 @@ class Door:
         if await self.desk.has_staff(known):
             await in_thread(self.storage.set_state, message.seq, State.WITH_STAFF)
             return Outcome([], with_staff=True)
-        learnt = verdict.slots != known.slots
-        said = await self.desk.heard(known, str(message.body["text"]), learnt)
+        said = await self.desk.heard(known, str(message.body["text"]), verdict.told)
         if said is None:
             return None
         return self._outcome(await self.answering.settled(turn, said))
@@ -274,17 +320,25 @@ class Door:
             turn.verdict.set_result(verdict)
         return verdict
 
-    async def _reply(self, turn: Turn, verdict: Verdict, started: float) -> list[Stored]:
-        """The dialogue's reply, or the fixed words once it has failed or taken too long."""
+    async def _reply(
+        self, turn: Turn, verdict: Verdict, started: float, patience: float = 0.0
+    ) -> list[Stored]:
+        """The dialogue's reply, or the fixed words once it has failed or taken too long.
+
+        `patience`: seconds to wait for it although it has failed.
+        """
         settings = self.settings
         deadline = settings.emergency_deadline if verdict.advice else settings.dialogue_deadline
         left = started + deadline - asyncio.get_running_loop().time()
-        await _first(turn.done, turn.failed, max(left, 0.0))
+        if patience:
+            await _first(turn.done, turn.done, patience)
+        else:
+            await _first(turn.done, turn.failed, max(left, 0.0))
         if turn.answering:
             await asyncio.wait_for(turn.done.wait(), STORING)
         if turn.done.is_set():
             return turn.reply
-        if turn.fallback is None:
+        if turn.fallback is None or _has_failed(turn.fallback):
             turn.fallback = asyncio.create_task(self.answering.fall_back(turn, verdict))
         return await asyncio.shield(turn.fallback)
 
@@ -300,6 +354,10 @@ def as_text(text: str) -> str:
     """
     typed = text.lstrip()
     return f"/ {typed.lstrip('/ ')}" if typed.startswith("/") else text
+
+
+def _has_failed(task: asyncio.Future[list[Stored]]) -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)
 
 
 async def _first(one: asyncio.Event, other: asyncio.Event, seconds: float) -> None:

@@ -56,7 +56,7 @@ class Turn:
     """What the patient is told, once done."""
     answering: bool = False
     """The dialogue's reply is being stored."""
-    fallback: asyncio.Task[list[Stored]] | None = None
+    fallback: asyncio.Future[list[Stored]] | None = None
     """The fixed words, when the patient was told those instead."""
 
 
@@ -131,7 +131,7 @@ class Lines:
         while line.turns:
             turn = line.turns[0]
             try:
-                if turn.overdue or self._is_late(turn):
+                if any(each.overdue or self._is_late(each) for each in line.turns):
                     await self._put_off(line)
                 else:
                     await self._say(turn)
@@ -170,7 +170,7 @@ class Lines:
             raise DialogueError("still away")
         await self._answers.ask_again(old)
         for turn in old:
-            line.turns.popleft()
+            line.turns.remove(turn)
             turn.done.set()
 
     def _is_late(self, turn: Turn) -> bool:

@@ -33,6 +33,9 @@ FORGET_AFTER = timedelta(hours=72)
 #: Seconds after which a message counts as unreadable.
 PATIENCE = 6.0
 
+#: Characters up to which a message is read at once; longer ones wait for each other alone.
+SHORT = 500
+
 Slots = dict[str, Any]
 
 
@@ -46,6 +49,8 @@ class Verdict:
     """The emergency advice (`text`, `custom`), when this message calls for it."""
     fallback: dict[str, Any] = field(default_factory=dict)
     """What to say when the dialogue says nothing: the advice, or the plain apology."""
+    told: bool = False
+    """The message told something that the triage needs, new or not."""
 
 
 def judge(
@@ -57,14 +62,14 @@ def judge(
 ) -> Verdict:
     """Read a message against what is known. Never raises: without a reading, the apology."""
     try:
-        known, case, advised = _understand(text, slots, question or {}, now, time_zone)
+        known, case, advised, told = _understand(text, slots, question or {}, now, time_zone)
         advice = emergency_words(case) if advised else None
         told_before = slots.get(TOLD) is not None
         if advice or not told_before:
             fallback = advice or notice("utter_unavailable", "unavailable")
         else:
             fallback = emergency_words(case, told_before=True)
-        return Verdict(known, advice, fallback)
+        return Verdict(known, advice, fallback, told)
     except Exception as error:
         logger.error("A message could not be read: %s", type(error).__name__)
         return _unread(slots)
@@ -81,11 +86,13 @@ def _understand(
     question: Mapping[str, Any],
     now: datetime,
     time_zone: str,
-) -> tuple[Slots, Case, bool]:
-    """The slots after the message, the case to speak of, and whether advice is due for it."""
+) -> tuple[Slots, Case, bool, bool]:
+    """The slots after the message, the case to speak of, whether advice is due for it, and
+    whether it told anything."""
     asks = question.get("asks") or ()
     reading = read(text, now, time_zone, asks, question.get("items") or ()).to_json()
-    known = {**slots, **slots_from_reading(reading)}
+    read_now = slots_from_reading(reading)
+    known = {**slots, **read_now}
     if question.get("question") == EARLIER:
         answer = earlier_findings_answer(reading["act"], reading["findings"], slots)
         known.update({name: state for name, state in answer.items() if name != "paused"})
@@ -95,15 +102,19 @@ def _understand(
     if own:
         known[TOLD] = "self_harm" if "self_harm_thoughts" in case.present() else "medical"
     advised = in_message or (own and slots.get(TOLD) is None)
-    return known, (case if own or not in_message else said), advised
+    return known, (case if own or not in_message else said), advised, bool(read_now)
 
 
 class RedFlags:
-    """Reads messages one at a time in a thread of its own, so that the event loop goes on."""
+    """Reads messages one at a time in a thread of its own, so that the event loop goes on.
+
+    Long ones have another thread: a flood of them keeps nobody's short one waiting.
+    """
 
     def __init__(self, time_zone: str) -> None:
         self._time_zone = time_zone
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="red-flags")
+        self._long = ThreadPoolExecutor(max_workers=1, thread_name_prefix="long-texts")
 
     async def load(self) -> None:
         """Load what is read with, so that the first patient does not wait.
@@ -120,15 +131,15 @@ class RedFlags:
     ) -> Verdict:
         """The verdict on a message; see `judge`. Without one in time, the apology."""
         now = datetime.now(timezone.utc)
-        reading = asyncio.get_running_loop().run_in_executor(
-            self._thread, judge, text, slots, question, now, self._time_zone
-        )
+        thread = self._thread if len(text) <= SHORT else self._long
+        reading = thread.submit(judge, text, slots, question, now, self._time_zone)
         try:
-            return await asyncio.wait_for(asyncio.shield(reading), PATIENCE)
-        except asyncio.TimeoutError:
+            return await asyncio.wait_for(asyncio.wrap_future(reading), PATIENCE)
+        except asyncio.TimeoutError:  # one that has not begun is not begun any more
             logger.error("A message was not read in time.")
             return _unread(slots)
 
     def close(self) -> None:
-        """End the thread."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        """End the threads."""
+        for thread in (self._thread, self._long):
+            thread.shutdown(wait=False, cancel_futures=True)

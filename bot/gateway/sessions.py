@@ -11,29 +11,51 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from actions.triage import DataError
+
+#: Characters of a key.
+SHORTEST_KEY = 32
 
 #: Ways to open one page without the session, such as the summary, live this long.
 LINK_LIFE = timedelta(minutes=10)
 
 
 def load_key(state: Path) -> str:
-    """The key that signs: GATEWAY_KEY, or one made at the first start and kept in `state`."""
-    given = os.environ.get("GATEWAY_KEY")
-    if given:
-        return given
+    """The key that signs: GATEWAY_KEY, or one made at the first start and kept in `state`.
+
+    Raises `DataError` for a key that could be guessed.
+    """
     path = state / "gateway.key"
-    state.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text("ascii")
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+    given = os.environ.get("GATEWAY_KEY") or None
+    if given is None:
+        if not path.exists():
+            _make_key(path)
+        given = path.read_text("ascii").strip()
+    if len(given) < SHORTEST_KEY:
+        where = "GATEWAY_KEY" if os.environ.get("GATEWAY_KEY") else str(path)
+        raise DataError(
+            f"{where} has fewer than {SHORTEST_KEY} characters and could be guessed; "
+            "set a longer one, or delete it and one is made"
+        )
+    return given
+
+
+def _make_key(path: Path) -> None:
+    """Write a new key whole or not at all; a key that another process wrote first stays."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", encoding="ascii", dir=path.parent) as file:
         file.write(secrets.token_hex(32))
-    return path.read_text("ascii")
+        file.flush()
+        os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(file.name, path)
 
 
 class Sessions:

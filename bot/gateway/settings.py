@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,12 @@ def load_settings(path: Path | None = None) -> Settings:
         if not _ORIGIN.fullmatch(origin):
             told = f"{origin!r} is no origin; write it as in 'https://www.clinic.example'"
             raise problem(path, ("allowed_origins", number), told)
+    for number, proxy in enumerate(data["trusted_proxies"]):
+        try:
+            ip_network(proxy)
+        except ValueError:
+            told = f"{proxy!r} is no address; write it as in '10.0.0.5' or '10.0.0.0/24'"
+            raise problem(path, ("trusted_proxies", number), told) from None
     return Settings(
         retention=timedelta(days=data["retention_days"]),
         allowed_origins=tuple(data["allowed_origins"]),

@@ -134,6 +134,8 @@ class Storage:
                 now = self.now()
                 values = {"id": name, "seen_at": now, "consent_at": now, "slots": {}}
                 db.execute(conversations.insert().values(values))
+                # Begun anew under the same id: what is said now is not to be deleted again.
+                db.execute(erased.delete().where(erased.c.conversation == name))
 
     def learn(self, name: str, **values: Any) -> None:
         """Keep what is known of a conversation: `slots`, `question`."""
@@ -195,7 +197,12 @@ class Storage:
         return Stored(**row._mapping)
 
     def reply(
-        self, answers: Stored, bodies: Sequence[Body], state: State | None = None, **learnt: Any
+        self,
+        answers: Stored,
+        bodies: Sequence[Body],
+        state: State | None = None,
+        unless_staff: bool = False,
+        **learnt: Any,
     ) -> list[Stored]:
         """Store what the bot says to a message, with an opaque id for each button, the message's
         new state, and what is known by now. Nothing is stored of a conversation that was deleted
@@ -204,12 +211,20 @@ class Storage:
         with self.transaction() as db:
             if self._row(db, name) is None:
                 return []
+            if unless_staff and self._has_staff(db, name):
+                self._set_state(db, answers.seq, State.WITH_STAFF)
+                return []
             stored = [self._say(db, name, body, answers.seq) for body in bodies]
             if state is not None:
                 self._set_state(db, answers.seq, state)
             if learnt:
                 self._learn(db, name, learnt)
         return stored
+
+    @staticmethod
+    def _has_staff(db: sa.Connection, name: str) -> bool:
+        staff = sa.select(desks.c.staff).where(desks.c.conversation == name)
+        return db.execute(staff).scalar() is not None
 
     def say(self, name: str, body: Body, sender: str = "bot") -> Stored | None:
         """Store words that answer no message; None when the conversation was deleted meanwhile."""

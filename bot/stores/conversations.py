@@ -109,7 +109,10 @@ class Conversations(SQLTrackerStore):
         url = self.engine.url
         self.engine.dispose()
         self.engine = sa.create_engine(
-            url, poolclass=QueuePool, connect_args={"check_same_thread": False}
+            url,
+            poolclass=QueuePool,
+            connect_args={"check_same_thread": False},
+            hide_parameters=True,  # an error's text, which Rasa logs, never holds a patient's words
         )
         self.sessionmaker = sa.orm.session.sessionmaker(bind=self.engine)
 

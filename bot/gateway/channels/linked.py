@@ -33,7 +33,7 @@ LOOK = 40.0
 TEXTED = "text-"
 
 #: Notices of the gateway's own that tell nothing about anybody.
-_PLAIN = ("too_fast", "too_large")
+_PLAIN = ("too_fast", "too_large", "unavailable")
 
 
 class Linked(Texting):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.fixed_words import rendered_responses
+from bot.gateway.replies import has_notice
 from bot.gateway.storage import Stored
 
 _NUMBERED_LINE = re.compile(r"^\s*(\d{1,2})[.)]\s", re.MULTILINE)
@@ -83,6 +84,8 @@ def on_offer(history: Sequence[Stored], sent: int) -> list[Option]:
     for stored in reversed(history):
         if stored.sender == "patient" or stored.seq > sent:
             continue
+        if stored.sender == "staff" or has_notice([stored.body], "staff_here"):
+            break  # an answer to them presses nothing
         if newest and stored.answers != answers:
             break
         if stored.seq in options:

@@ -43,6 +43,7 @@ _START = frozenset(("START", "UNSTOP", "YES"))
 _HELP = frozenset(("HELP", "INFO"))
 
 #: Senders without a number (short codes, names) are programs.
+_MESSAGE_ID = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 _NUMBER = re.compile(rf"({WHATSAPP})?\+[1-9]\d{{4,14}}")
 
 #: Conversations whose patient wants no messages. It goes with the conversation: without one there
@@ -130,8 +131,10 @@ class Twilio:
 
     async def _take_in(self, fields: dict[str, str]) -> None:
         number, message = fields.get("From", ""), fields.get("MessageSid", "")
-        if "MessageStatus" in fields or not message or not _NUMBER.fullmatch(number):
+        if "MessageStatus" in fields or not _NUMBER.fullmatch(number):
             return  # the fate of a message of ours, or no person
+        if not _MESSAGE_ID.fullmatch(message):  # a signature holds however fields are joined
+            return
         try:
             async with self._turns.setdefault(number, asyncio.Lock()):  # in the order they came
                 if await in_thread(self._heard.knows, message):

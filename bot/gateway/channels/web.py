@@ -22,6 +22,9 @@ from bot.gateway.sessions import Sessions
 #: Bytes of a request's body; a message of the longest text fits in, whatever its letters.
 MOST_BYTES = 64 * 1024
 
+#: Numbers of messages stay below this.
+MOST_SEQ = 2**53
+
 #: Characters of a client's own id of a message.
 MOST_ID = 64
 
@@ -155,7 +158,7 @@ class WebChat:
         conversation = await self._conversation(request)
         body = await read_json(request)
         seq, answer = body.get("message"), body.get("helpful")
-        if type(seq) is not int or not isinstance(answer, bool):
+        if type(seq) is not int or not 0 < seq < MOST_SEQ or not isinstance(answer, bool):
             raise RefusedError(400, 'send {"message": number, "helpful": true or false}')
         if not await self._door.helpful(conversation, seq, answer):
             raise RefusedError(404, "no such message")

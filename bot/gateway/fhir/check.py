@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from actions.triage import Case, case_from_slots, findings
-from bot.gateway.replies import has_notice
+from bot.gateway.results import begins, is_result
 from bot.gateway.storage import Stored
 
 
@@ -33,23 +33,20 @@ class Check:
 
 
 def last_check(history: Sequence[Stored], slots: Mapping[str, Any]) -> Check:
-    """The check of the last result, or the open one. "Start over" parts one check from the next.
+    """The check under way or, while nothing was written since "start over", the one before.
 
-    `slots`: what the gateway's own reading knows by the end of the conversation (risks, trend and
-    so on, which no result repeats); it counts only for the check that is the last one.
+    A long silence parts one check from the next as well. `slots`: what the gateway's own reading
+    knows by the end of the conversation (risks, trend and so on, which no result repeats); it
+    counts only for the check that is the last one.
     """
-    results = [number for number, each in enumerate(history) if _is_result(each)]
-    starts = [
-        number
-        for number, each in enumerate(history, start=1)
-        if has_notice([each.body], "restarted")
-    ]
-    end = results[-1] if results else len(history)
-    first = max((start for start in starts if start <= end), default=0)
-    after = min((start - 1 for start in starts if start > end), default=len(history))
+    starts = begins(history)
+    first = next(
+        (at for at in reversed(starts) if any(m.sender == "patient" for m in history[at:])), 0
+    )
+    after = next((start - 1 for start in starts if start > first), len(history))
     messages = history[first:after]
-    told = history[end] if results else None
-    at = told.at if told else history[-1].at if history else 0.0
+    told = next((each for each in reversed(messages) if is_result(each)), None)
+    at = told.at if told else messages[-1].at if messages else 0.0
     known = slots if after == len(history) else {}
     result = told.body["custom"] if told else None
     temperature = known.get("temperature_c")
@@ -72,8 +69,3 @@ def _case(result: Mapping[str, Any] | None, slots: Mapping[str, Any], now: datet
     hours = result.get("hours_since_treatment")
     told = Case.from_json({"findings": said, "hours_since_treatment": hours})
     return replace(case, findings=told.findings, hours=told.hours)
-
-
-def _is_result(stored: Stored) -> bool:
-    custom = stored.body.get("custom")
-    return isinstance(custom, dict) and custom.get("type") == "triage"

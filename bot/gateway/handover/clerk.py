@@ -24,11 +24,11 @@ from bot.fixed_words import rendered_responses
 from bot.gateway.answering import in_thread
 from bot.gateway.desk import Desk
 from bot.gateway.handover import words
-from bot.gateway.handover.contents import FRESH, last_result
 from bot.gateway.handover.deliver import Outbox
 from bot.gateway.handover.reach import Doubt, Reach, Trouble, read_reach
 from bot.gateway.handover.requests import Request, Status, Why, Wish
 from bot.gateway.replies import Message, has_notice, is_emergency_reply, open_question
+from bot.gateway.results import FRESH, last_result
 from bot.gateway.storage import Body, Stored
 
 #: Results after which it is offered.
@@ -100,6 +100,8 @@ class HandoverClerk:
         if is_emergency_reply(messages):
             await self._drop(conversation)
             return []
+        if open_question(messages) is not None:
+            await self._make_way(conversation)
         why = _why(messages)
         if why is None and conversation not in self._to_show:
             return []
@@ -138,7 +140,8 @@ class HandoverClerk:
         read = read_reach(text, self._clinic.country)
         if isinstance(read, Reach):
             talk = _with_reach(talk, read)
-            if learnt:  # nothing that was told gets lost: the dialogue first, then we
+            # Nothing that was told or asked gets lost: the dialogue first, then we.
+            if learnt or words.is_for_dialogue(text):
                 await self._leave_aside(conversation, replace(talk, show=True))
                 return None
             return await self._confirm(conversation, talk)
@@ -266,6 +269,16 @@ class HandoverClerk:
         self._to_show.discard(conversation)
         if await self._talk(conversation) is not None:
             await self._desk.awaits_nothing(conversation)
+
+    async def _make_way(self, conversation: str) -> None:
+        """The dialogue asks something now: a short answer is for it, however long we waited."""
+        talk = await self._talk(conversation)
+        if talk is None or talk.show:
+            return
+        if talk.stage == "offer":
+            await self._drop(conversation)
+        elif not talk.aside:
+            await self._set(conversation, replace(talk, aside=True))
 
     async def _leave_aside(self, conversation: str, talk: Talk) -> None:
         """Wait with the draft while the dialogue is spoken to; an offer alone is not kept."""

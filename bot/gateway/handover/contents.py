@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from email.message import EmailMessage
 from email.utils import format_datetime
 from functools import cache
@@ -23,13 +23,11 @@ from bot.clinic import Clinic
 from bot.gateway.fhir import ContactRequest, summary_bundle
 from bot.gateway.handover.requests import Delivery, Request
 from bot.gateway.handover.settings import HandoverSettings
+from bot.gateway.results import last_result
 from bot.gateway.storage import Stored
 from bot.gateway.summary import summary
 
 logger = logging.getLogger(__name__)
-
-#: A result older than this says nothing of today; as for what the dialogue knows.
-FRESH = timedelta(hours=72)
 
 #: How urgent a request is, for staff.
 URGENCY = {
@@ -41,16 +39,6 @@ URGENCY = {
 NO_URGENCY = "No urgent result"
 
 _TEMPLATES = Path(__file__).parents[1] / "templates"
-
-
-def last_result(history: Sequence[Stored], at: float) -> dict[str, Any] | None:
-    """The `triage` message that held at a moment, unless it was told too long before."""
-    for message in reversed(history):
-        custom = message.body.get("custom")
-        told = message.at <= at and message.at > at - FRESH.total_seconds()
-        if told and isinstance(custom, dict) and custom.get("type") == "triage":
-            return custom
-    return None
 
 
 def webhook_body(

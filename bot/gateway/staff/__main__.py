@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import os
 import sys
 import time
+from datetime import timedelta
 
-from actions.triage import DataError
-from bot.gateway.settings import Places, load_settings
+from bot.gateway.settings import Places
 from bot.gateway.staff.access_log import AccessLog
 from bot.gateway.staff.accounts import AccountError, Accounts, Role
 from bot.gateway.staff.passwords import WeakPasswordError, generate
@@ -31,15 +32,16 @@ COMMAND_LINE = "(command line)"
 def main(argv: list[str] | None = None) -> None:
     """Do one thing with the accounts, and say what was done."""
     given = _arguments(argv)
+    os.umask(0o077)
     state = Places.from_environment().state
     state.mkdir(parents=True, exist_ok=True)
     engine = sqlite_engine(state / "gateway.db")
     try:
-        log = AccessLog(engine, load_settings().staff.access_log)
+        log = AccessLog(engine, timedelta.max)  # nothing is swept here
         said = _do(given, Accounts(engine))
         if given.action != "list":
             log.note(f"account_{given.action}", COMMAND_LINE, subject=given.name.strip().lower())
-    except (AccountError, WeakPasswordError, DataError) as problem:
+    except (AccountError, WeakPasswordError) as problem:
         sys.exit(str(problem))
     finally:
         engine.dispose()

@@ -14,8 +14,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.gateway.handover.requests import Delivery, DeliveryState, Request, Requests, Status
+from bot.gateway.results import last_result
 from bot.gateway.staff.tables import cases, notes
-from bot.gateway.storage import State, Storage
+from bot.gateway.storage import State, Storage, Stored
 from bot.gateway.tables import conversations, desks, messages
 
 #: What comes first; a result that nobody knows is no reassurance.
@@ -154,12 +155,16 @@ class Cases:
 
     # ---- deciding
 
-    def set_status(self, conversation: str, status: Status) -> None:
-        """Decide where a case is, and all that the patient has asked for so far."""
-        now = self._storage.now()
-        self._set(conversation, status=status.value, status_at=now)
+    def set_status(self, conversation: str, status: Status, seen_at: float | None = None) -> None:
+        """Decide where a case is, and all that the patient has asked for so far.
+
+        `seen_at`: when whoever decides looked at it; what came since is not decided.
+        """
+        at = self._storage.now() if seen_at is None else seen_at
+        self._set(conversation, status=status.value, status_at=at)
         for request in self._requests.of(conversation):
-            self._requests.set_status(request.id, status)
+            if request.at <= at:
+                self._requests.set_status(request.id, status)
 
     def assign(self, conversation: str, user: str) -> None:
         """Make it somebody's, or nobody's ("")."""
@@ -256,12 +261,10 @@ def _taken(db: sa.Connection, only: str | None) -> list[Event]:
 
 
 def _results(db: sa.Connection, names: Sequence[str]) -> dict[str, str]:
-    """The disposition of each conversation's last result."""
-    custom = messages.c.body["custom"]
-    query = (
-        sa.select(messages.c.conversation, custom["disposition"].as_string().label("disposition"))
-        .where(messages.c.conversation.in_(names))
-        .where(custom["type"].as_string() == "triage")
-        .order_by(messages.c.seq)
-    )
-    return {row.conversation: row.disposition for row in db.execute(query)}
+    """The disposition of each conversation's result that stood when something was last said."""
+    query = sa.select(messages).where(messages.c.conversation.in_(names)).order_by(messages.c.seq)
+    said: dict[str, list[Stored]] = {}
+    for row in db.execute(query):
+        said.setdefault(row.conversation, []).append(Stored(**row._mapping))
+    results = {name: last_result(history, history[-1].at) for name, history in said.items()}
+    return {name: str(each["disposition"]) for name, each in results.items() if each}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from starlette.responses import RedirectResponse, Response
@@ -114,6 +115,7 @@ class Inbox:
             status,
             **summary(history, clinic) | values,
             case=case,
+            seen_at=self._door.storage.now(),
             deliveries=await in_thread(self._cases.deliveries, case),
             said=lines(history),
             quotes=quotes(history),
@@ -161,8 +163,10 @@ class Inbox:
         if wanted not in [status.value for status in Status] or not known:
             raise NotAllowedError(422, "There is no such status or colleague.")
         await in_thread(self._cases.assign, case.conversation, user)
-        if wanted != case.status.value:
-            await in_thread(self._cases.set_status, case.conversation, Status(wanted))
+        if wanted != visit.form.get("shown", case.status.value):  # or it was left as it stood
+            seen_at = _moment(visit.form.get("seen_at", ""), self._door.storage.now())
+            status = Status(wanted)
+            await in_thread(self._cases.set_status, case.conversation, status, seen_at)
         return await self._done(visit, f"set_{wanted}", case)
 
     async def _add_note(self, visit: Visit) -> Response:
@@ -186,6 +190,14 @@ def _text(visit: Visit) -> str:
     """What was written; "" if it is nothing or too much."""
     text = _given(visit).strip()
     return text if len(text) <= LONGEST_TEXT else ""
+
+
+def _moment(given: str, now: float) -> float:
+    """When the page was shown that a decision was made on; now, if it does not say."""
+    try:
+        return min(float(given), now) if math.isfinite(float(given)) else now
+    except ValueError:
+        return now
 
 
 def _given(visit: Visit) -> str:

@@ -46,7 +46,11 @@ export class Api {
       answer = await this.#send(method, path, body);
     }
     if (answer.status >= 500 || answer.status === 401) throw new OfflineError(path);
-    return answer.json();
+    try {
+      return await answer.json();
+    } catch { // cut off, or somebody else's page
+      throw new OfflineError(path);
+    }
   }
 
   /** Forget the session; the next request makes a new one. */
@@ -58,7 +62,9 @@ export class Api {
   async #start() {
     const answer = await this.#send("POST", "session", { bearer: this.embedded });
     if (!answer.ok) throw new OfflineError("session");
-    const { token } = await answer.json();
+    const { token } = await answer.json().catch(() => {
+      throw new OfflineError("session");
+    });
     if (token) tokens.setItem(TOKEN, token);
   }
 
@@ -98,6 +104,11 @@ export class Outbox {
 
   remove(id) {
     this.#keep(this.#items.filter((item) => item.id !== id));
+  }
+
+  /** It was read and awaits consent: it is not sent again before that. */
+  read(id) {
+    this.#keep(this.#items.map((item) => (item.id === id ? { ...item, read: true } : item)));
   }
 
   clear() {

@@ -56,7 +56,7 @@ const receive = ({ messages = [], consent_needed: needed, pending, with_staff: s
   }
   if (needed !== undefined) askConsent(needed);
   asked ||= messages.some(({ custom }) => custom?.type === "handoff");
-  if (!error) lookAgain(pending || staff ? SOON : asked ? ASKED : LATER);
+  lookAgain(error ? LATER : pending || staff ? SOON : asked ? ASKED : LATER);
 };
 
 /** Suggested answers stay until the next reply: one reply may hold two messages that suggest some. */
@@ -90,7 +90,8 @@ const attempt = async (item) => {
   try {
     const { id, text, button } = item;
     const answer = await api.call("POST", "messages", { id, text, button });
-    if (!answer.consent_needed) outbox.remove(id);
+    if (answer.consent_needed) outbox.read(id);
+    else outbox.remove(id);
     if (answer.error && !answer.messages.length) answer.messages = [REFUSED];
     receive(answer);
     return true;
@@ -142,7 +143,7 @@ const reconnect = async () => {
       if (!(error instanceof OfflineError)) throw error;
     }
   }
-  if (!consentNeeded) await sendKept();
+  await sendKept();
 };
 
 const pause = (milliseconds) => new Promise((resolve) => {
@@ -152,6 +153,7 @@ const pause = (milliseconds) => new Promise((resolve) => {
 
 const sendKept = async () => {
   for (const item of outbox.items) {
+    if (consentNeeded && item.read) continue; // red flags are read without consent, once
     if (!(await attempt(item))) return;
   }
 };
@@ -261,7 +263,7 @@ for (const { id, text, title } of outbox.items) {
   if (!shown.has(id)) talk.patient(title || text);
   shown.add(id);
 }
-if (!consentNeeded && !offline) sendKept();
+if (!offline) sendKept();
 if (parent !== window) parent.postMessage("chat:ready", "*");
 else byId("close").hidden = true; // a page of its own: nothing to close
 addEventListener("focus", () => talk.focus(), { once: true });

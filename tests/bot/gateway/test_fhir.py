@@ -272,9 +272,14 @@ def test_start_over_parts_one_check_from_the_next() -> None:
     found = answers(check_r4(summary_bundle("web-1", both, slots)))
     assert [each["valueString"] for each in found["told.words"]] == ["two"]
     assert "pregnancy" in found
-    # What is known by now belongs to the check that is open now, not to the one with the result.
+    # What was told since is a check of its own, though it has no result yet ...
     open_now = history("one", first, "start over", RESTART, "two")
-    bundle = check_r4(summary_bundle("web-1", open_now, slots))
+    found = answers(check_r4(summary_bundle("web-1", open_now, slots)))
+    assert [each["valueString"] for each in found["told.words"]] == ["two"]
+    assert "pregnancy" in found
+    # ... and what is known by now does not belong to the one before.
+    just_restarted = history("one", first, "start over", RESTART)
+    bundle = check_r4(summary_bundle("web-1", just_restarted, slots))
     found = answers(bundle)
     assert [each["valueString"] for each in found["told.words"]] == ["one", "start over"]
     assert "pregnancy" not in found

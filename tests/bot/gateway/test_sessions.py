@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from itsdangerous import URLSafeTimedSerializer
 
+from actions.triage import DataError
 from bot.gateway.sessions import Sessions, load_key
 
 DAY = timedelta(days=1)
@@ -60,3 +61,14 @@ def test_a_session_can_join_a_conversation_that_began_elsewhere() -> None:
     assert sessions.conversation(token) == "twilio-1"
     assert Sessions("another key", DAY).conversation(token) is None
     assert sessions.conversation(sessions.link("twilio-1")) is None
+
+
+def test_a_key_that_could_be_guessed_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gateway.key").write_text("")
+    with pytest.raises(DataError, match=r"gateway\.key has fewer than 32"):
+        load_key(tmp_path)
+    monkeypatch.setenv("GATEWAY_KEY", "short")
+    with pytest.raises(DataError, match="GATEWAY_KEY has fewer"):
+        load_key(tmp_path)
