@@ -197,8 +197,9 @@ class Door:
             # What a clerk awaits by now, it did not yet when this was written.
             if known is None or await self._aside(turn, replace(known, awaits=None)) is not None:
                 continue
-            self.lines.join(turn)
             heard.append((turn, known))
+        for turn, _ in heard:  # all at once: a patient is asked again once for all that is too old
+            self.lines.join(turn)
         self._catching_up = asyncio.create_task(self._catch_up(heard))
 
     async def _catch_up(self, heard: Sequence[tuple[Turn, Conversation]]) -> None:
