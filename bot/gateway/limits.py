@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address, ip_network
+
 from limits import parse
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
@@ -23,7 +25,7 @@ class RateLimits:
 
     async def allow(self, rate: str, who: str) -> bool:
         """Count one more of `rate` for a session or an address; False when that is too many."""
-        return await self._limiter.hit(self._rates[rate], rate, who)
+        return await self._limiter.hit(self._rates[rate], rate, network(who))
 
 
 class Rate:
@@ -35,4 +37,19 @@ class Rate:
 
     async def allow(self, who: str) -> bool:
         """Count one more for an address; False when that is too many."""
-        return await self._limiter.hit(self._rate, who)
+        return await self._limiter.hit(self._rate, network(who))
+
+
+def network(who: str) -> str:
+    """Whose addresses count as one: a host with IPv6 has a whole /64 of them.
+
+    >>> network("2001:db8::1"), network("192.0.2.1"), network("web-1")
+    ('2001:db8::/64', '192.0.2.1', 'web-1')
+    """
+    *before, address = who.split(" ")
+    try:
+        if ip_address(address).version == 6:
+            address = str(ip_network(f"{address}/64", strict=False))
+    except ValueError:
+        pass
+    return " ".join([*before, address])

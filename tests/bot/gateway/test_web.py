@@ -1,5 +1,6 @@
 """Requests to the web chat: who may ask, how much, and that nothing is taken from the client."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,6 +11,7 @@ from starlette.testclient import TestClient
 
 from bot.clinic import load_clinic
 from bot.gateway.app import make_app, make_door
+from bot.gateway.limits import Rate
 from bot.gateway.red_flags import RedFlags
 from bot.gateway.settings import Places, Settings
 
@@ -234,3 +236,13 @@ def test_every_answer_carries_a_strict_policy(visit: Visit) -> None:
     assert panel.endswith(f"frame-ancestors 'self' {CLINIC}")
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cache-control"] == "no-store"
+
+
+def test_a_host_with_many_addresses_counts_as_one() -> None:
+    rate = Rate("1/minute")
+
+    async def scene() -> list[bool]:
+        askers = ("2001:db8::1", "2001:db8::2", "turned away 2001:db8::3", "192.0.2.1", "192.0.2.2")
+        return [await rate.allow(each) for each in askers]
+
+    assert asyncio.run(scene()) == [True, False, True, True, True]
