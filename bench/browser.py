@@ -68,10 +68,15 @@ def _paint(page: Page) -> float:
     )
     page.frame_locator("iframe").get_by_role("textbox").wait_for()
     frame = next(each for each in page.frames if "/chat/panel" in each.url)
-    frame.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
     painted = frame.evaluate(
-        "performance.timeOrigin"
-        " + performance.getEntriesByName('first-contentful-paint')[0].startTime"
+        """() => new Promise((told) => {
+          const look = () => {
+            const [paint] = performance.getEntriesByName("first-contentful-paint");
+            if (paint) told(performance.timeOrigin + paint.startTime);
+            else setTimeout(look, 20);
+          };
+          look();
+        })"""
     )
     return float(painted - clicked)
 
@@ -87,5 +92,13 @@ def _reply(panel: Any, frame: Frame, text: str) -> float:
         }, { capture: true, once: true })"""
     )
     box.press("Enter")
-    frame.wait_for_function("window.bubbles.length >= 2")  # the patient's own, and the reply
-    return float(frame.evaluate("window.bubbles[1] - window.sent"))
+    took = frame.evaluate(  # the first bubble is the patient's own, the second the reply
+        """() => new Promise((told) => {
+          const look = () => {
+            if (window.bubbles.length >= 2) told(window.bubbles[1] - window.sent);
+            else setTimeout(look, 20);
+          };
+          look();
+        })"""
+    )
+    return float(took)

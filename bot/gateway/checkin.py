@@ -101,7 +101,7 @@ class CheckIns:
     async def pressed(self, conversation: str, action: str) -> list[Message]:
         """The patient wants it, or does not."""
         answer, _, due = action.partition(":")
-        await self._desk.awaits_nothing(conversation)
+        await self._make_way(conversation)  # ours alone: a way to be reached may be awaited
         return await self._answered(conversation, answer, float(due))
 
     async def heard(
