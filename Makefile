@@ -45,9 +45,12 @@ run: setup
 shell: setup
 	exec $(APP) -m bot.shell
 
+# What runs in both environments is tested in Rasa's beside all tests in ours, which mostly wait.
 test: setup
-	$(APP) -m pytest tests
-	$(RASA) -m pytest -p no:cacheprovider -p no:warnings $(wildcard $(BOTH_TESTS))
+	$(RASA) -m pytest -p no:cacheprovider -p no:warnings $(wildcard $(BOTH_TESTS)) \
+	  > .build/test-rasa.log 2>&1 & rasa=$$!; \
+	$(APP) -m pytest tests; ours=$$?; \
+	wait $$rasa; both=$$?; cat .build/test-rasa.log; exit $$((ours + both))
 
 lint:
 	$(SETUP) environments
