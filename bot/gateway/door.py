@@ -115,19 +115,15 @@ class Door:
             if taken is None:
                 return await self._before_consent(incoming)
             message, known = taken.message, taken.known
-            if taken.new:
-                turn = self._turn(message, taken.payload or as_text(incoming.text))
+            turn = self.lines.turn(message.seq, message.conversation)
+            if turn is None and message.state != State.PENDING.value:  # answered before
+                return self._outcome(await in_thread(self.storage.replies_to, message.seq))
+            if turn is None:  # it is new, or got stuck on its way
+                turn = self._turn(message, taken.payload or await self._words(message))
                 aside = await self._aside(turn, known)
                 if aside is not None:
                     return aside
-                turn.overdue = self._came_late(incoming)
-            else:
-                earlier = self.lines.turn(message.seq, message.conversation)
-                if earlier is None and message.state == State.PENDING.value:  # it got stuck
-                    earlier = self._turn(message, await self._words(message))
-                if earlier is None:  # answered before
-                    return self._outcome(await in_thread(self.storage.replies_to, message.seq))
-                turn = earlier
+                turn.overdue = taken.new and self._came_late(incoming)
             verdict = await self._hear(turn, known)
         if taken.new and turn.overdue and verdict.advice:
             return self._outcome(await self.answering.fall_back(turn, verdict), pending=True)
@@ -266,16 +262,18 @@ class Door:
     async def _aside(self, turn: Turn, known: Conversation) -> Outcome | None:
         """What is settled without the dialogue: by a clerk, or by staff who have taken over.
 
-        None for everything else, for every message with a red flag, and when it fails.
+        None for everything else, for every message with a red flag, and for a text with which this
+        fails. A clerk's button is never the dialogue's: when it fails, that is said.
         """
         pressed = turn.text.startswith(DESK) and "button" in turn.message.body
         if turn.message.sender == SYSTEM or not (pressed or known.awaits or known.staff):
             return None
         try:
             return await self._settle(turn, known, pressed)
-        except Exception as error:  # the dialogue has to do
+        except Exception as error:
             logger.error("A message was not settled aside: %s", type(error).__name__)
-            return None
+            apology = self._unstored(notice("utter_unavailable", "unavailable"))
+            return Outcome([apology]) if pressed else None
 
     async def _settle(self, turn: Turn, known: Conversation, pressed: bool) -> Outcome | None:
         message = turn.message

@@ -20,7 +20,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
-from .days import CLOCK_RULES, DAY_RULES, MOMENT_RULES
+from .clock import CLOCK_RULES
+from .days import DAY_RULES, MOMENT_RULES
 from .lexemes import Lexeme, lexemes
 from .phrases import AGO_RULES, LINK_RULES
 from .rewriting import rewrite

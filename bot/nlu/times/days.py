@@ -1,4 +1,4 @@
-"""Days, dates, parts of a day and clock times, resolved against now.
+"""Days, dates and parts of a day, resolved against now.
 
 `DAY` counts days before today (nearest, farthest), `PART` hours after midnight, `MOMENT` hours
 before now. A weekday or a date without a year is the latest one that is past; today's own weekday
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
 
+from .clock import hour_in
 from .lexemes import Lexeme
 from .rewriting import Found, Rule, rule
 
@@ -20,8 +21,6 @@ _FILL = (
     "(?:at |on |in |the |about |, |of |late |early |sometime |like |very |- |\\( |from |just |ish )"
 )
 _PLAUSIBLE_DAYS = 31
-#: Minutes that people tell the time by, before or after the full hour.
-_DIAL = frozenset([5, 10, 20, 25])
 _MAX_DAYS = 60 * 366
 
 
@@ -164,58 +163,6 @@ def _whole_year(found: Found) -> Lexeme | None:
     return _day(found, _days_ago(found.now, last), _days_ago(found.now, first))
 
 
-def _clock(found: Found) -> Lexeme | None:
-    number = found["n"]
-    hour = number.low
-    if number.symbol == "NUM" and hour != int(hour):  # 3.30 pm
-        hour = int(hour) + (hour - int(hour)) / 0.6
-    if not 0 <= hour < 24.5:
-        return None
-    if found.word("x").startswith("p") and hour < 12:
-        hour += 12
-    elif found.word("x").startswith("a") and hour >= 12:
-        hour -= 12
-    return found.make("CLOCK", hour, hour)
-
-
-def _clock12(found: Found, minutes: float = 0.0) -> Lexeme | None:
-    hour = found["n"].low + minutes
-    if found["n"].low != int(found["n"].low) and found["n"].symbol == "NUM":
-        return None
-    if not 0 < hour < 24:
-        return None
-    return found.make("CLOCK" if hour >= 13 else "CLOCK12", hour, hour)
-
-
-def _past(found: Found) -> Lexeme | None:
-    """Ten past three."""
-    minutes = found["m"].low
-    return _clock12(found, minutes / 60) if minutes in _DIAL else None
-
-
-def _to(found: Found) -> Lexeme | None:
-    """Twenty to four."""
-    minutes = found["m"].low
-    return _clock12(found, -minutes / 60) if minutes in _DIAL else None
-
-
-def _hour_in(clock: Lexeme, part: Lexeme | None) -> float:
-    """The hour after midnight that a clock time means within a part of the day."""
-    hour = clock.low
-    if clock.symbol != "CLOCK12":
-        return hour + 24 if part and part.high > 24 and hour < part.low - 12 else hour
-    if part is None:  # "at 3" is afternoon, "at 9" is morning
-        return hour + 12 if hour < 8 else hour
-    candidates = [hour, hour + 12, hour + 24]
-    inside = [each for each in candidates if part.low - 1 <= each <= part.high + 1]
-    return inside[0] if inside else hour
-
-
-def _clock_part(found: Found) -> Lexeme:
-    hour = _hour_in(found["c"], found["p"])
-    return found.make("PART", hour, hour)
-
-
 def moment(found: Found, days: Lexeme | None, part: Lexeme | None) -> Lexeme:
     """Hours before now of a part of a day; without a day the latest that is not ahead."""
     low_day, high_day = (days.low, days.high) if days else (0.0, 0.0)
@@ -237,7 +184,7 @@ def _hours(part: Lexeme | None) -> tuple[float, float]:
         return 0.0, 24.0
     if part.symbol == "PART":
         return part.low, part.high
-    hour = _hour_in(part, None)
+    hour = hour_in(part, None)
     return hour, hour
 
 
@@ -255,7 +202,7 @@ def _relative_part(found: Found) -> Lexeme:
     days = {"last": 1.0, "yesterday": 1.0, "this": 0.0, "today": 0.0}[rel]
     part = found["p"]
     if found.has("c"):
-        hour = _hour_in(found["c"], part)
+        hour = hour_in(found["c"], part)
         part = found.make("PART", hour, hour)
     return moment(found, found.make("DAY", days, days), part)
 
@@ -347,42 +294,6 @@ DAY_RULES: tuple[Rule, ...] = (
     rule("(?:early |earlier )in the (?P<u>week )", _earlier_this_week),
     rule("(?:earlier |early )?today (?:earlier )?", _fixed(0, 0)),
     rule("(?:only |just )?earlier (?=$|[,.;!?] |and |but )", _fixed(0, 0)),
-)
-
-_SAID_PART = "(?:in the |this |last |yesterday )PART |yesterday |tonight "
-
-CLOCK_RULES: tuple[Rule, ...] = (
-    rule(
-        "(?:(?<=this )|(?<=yesterday )|(?<=WDAY )|(?<=DAY ))(?P<x>am |pm )",
-        lambda f: f.make("PART", *((5, 12) if f.word("x") == "am" else (12, 18))),
-    ),
-    rule("(?P<n>NUM |HHMM )(?P<x>am |pm |a m |p m |a \\. m (?:\\. )?|p \\. m (?:\\. )?)", _clock),
-    rule("half (?:past )(?P<n>NUM )", lambda f: _clock12(f, 0.5)),
-    rule(
-        "half (?P<n>NUM )(?=yesterday |this PART |last PART |on WDAY |DAY )",
-        lambda f: _clock12(f, 0.5),
-    ),
-    rule("(?:(?<=at )|(?<=at about ))half (?P<n>NUM )", lambda f: _clock12(f, 0.5)),
-    rule("quarter (?:past |after )(?P<n>NUM )", lambda f: _clock12(f, 0.25)),
-    rule("quarter (?:to |before |of )(?P<n>NUM )", lambda f: _clock12(f, -0.25)),
-    rule("(?P<m>NUM )(?:minutes? |mins? )?(?:past |after )(?P<n>NUM )(?!days? |UNIT )", _past),
-    rule("(?P<m>NUM )(?:minutes? |mins? )?to (?P<n>NUM )(?=$|[,.;!?)] |PART |today |am |pm )", _to),
-    rule("(?P<n>NUM )(?:o'clock |oclock |o clock )", _clock12),
-    rule("(?P<n>HHMM )", _clock12),
-    rule(
-        "(?:(?<=at )|(?<=at about ))(?P<n>NUM )(?:ish )?"
-        f"(?=$|[,.;!?)] |on |WDAY |DAY |i |we |{_SAID_PART})",
-        _clock12,
-    ),
-    # "About 4" is a time of day only beside a day or a part of one.
-    rule(
-        "(?:(?<=PART about )|(?<=DAY about )|(?<=yesterday about ))(?P<n>NUM )(?:ish )?"
-        "(?=$|[,.;!?)] |and |in the PART )",
-        _clock12,
-    ),
-    rule(f"(?<=about )(?P<n>NUM )(?={_SAID_PART})", _clock12),
-    rule("(?P<c>CLOCK12 |CLOCK )(?:in |at |the |o'clock )*(?P<p>PART )", _clock_part),
-    rule("(?P<p>PART )(?:at |about |around |, )*(?P<c>CLOCK12 |CLOCK )", _clock_part),
 )
 
 MOMENT_RULES: tuple[Rule, ...] = (

@@ -85,6 +85,27 @@ def test_a_stored_message_that_could_not_be_settled_goes_to_the_dialogue(
     play(scene)
 
 
+def test_a_clerks_button_that_fails_is_never_put_to_the_dialogue(
+    play: Play, dialogue: FakeDialogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene(door: Door) -> None:
+        cook = Cook(door.desk)
+        door.desk.register(cook)
+        talk = await Talk(door).begin()
+        yes = (await talk.say("hello")).messages[-1]["buttons"][0]["id"]
+
+        async def broken(*_: Any) -> None:
+            raise RuntimeError
+
+        with monkeypatch.context() as patch:
+            patch.setattr(cook, "pressed", broken)
+            assert "all-clear" in texts(await door.receive(Incoming("web-1", "p", "", yes)))
+        assert texts(await door.receive(Incoming("web-1", "p", "", yes))) == "Which one?"
+        assert dialogue.heard == ["hello"]
+
+    play(scene)
+
+
 def test_a_message_that_got_stuck_is_answered_when_it_is_sent_again(
     play: Play, dialogue: FakeDialogue
 ) -> None:

@@ -1,0 +1,108 @@
+"""Clock times: "half past four", "ten to three", "16:30", "4 pm", alone or within a part of a day.
+
+`CLOCK12` is a time that may be before or after noon, `CLOCK` one that is certain; both become
+`PART`, hours after midnight, where a part of the day stands beside them.
+"""
+
+from __future__ import annotations
+
+from .lexemes import Lexeme
+from .rewriting import Found, Rule, rule
+
+#: Minutes that people tell the time by, before or after the full hour.
+_DIAL = frozenset([5, 10, 20, 25])
+
+
+def _clock(found: Found) -> Lexeme | None:
+    number = found["n"]
+    hour = number.low
+    if number.symbol == "NUM" and hour != int(hour):  # 3.30 pm
+        hour = int(hour) + (hour - int(hour)) / 0.6
+    if not 0 <= hour < 24.5:
+        return None
+    if found.word("x").startswith("p") and hour < 12:
+        hour += 12
+    elif found.word("x").startswith("a") and hour >= 12:
+        hour -= 12
+    return found.make("CLOCK", hour, hour)
+
+
+def _clock12(found: Found, minutes: float = 0.0) -> Lexeme | None:
+    hour = found["n"].low + minutes
+    if found["n"].low != int(found["n"].low) and found["n"].symbol == "NUM":
+        return None
+    if not 0 < hour < 24:
+        return None
+    return found.make("CLOCK" if hour >= 13 else "CLOCK12", hour, hour)
+
+
+def _past(found: Found) -> Lexeme | None:
+    """Ten past three."""
+    minutes = found["m"].low
+    return _clock12(found, minutes / 60) if minutes in _DIAL else None
+
+
+def _to(found: Found) -> Lexeme | None:
+    """Twenty to four."""
+    minutes = found["m"].low
+    return _clock12(found, -minutes / 60) if minutes in _DIAL else None
+
+
+def hour_in(clock: Lexeme, part: Lexeme | None) -> float:
+    """The hour after midnight that a clock time means within a part of the day."""
+    hour = clock.low
+    if clock.symbol != "CLOCK12":
+        return hour + 24 if part and part.high > 24 and hour < part.low - 12 else hour
+    if part is None:  # "at 3" is afternoon, "at 9" is morning
+        return hour + 12 if hour < 8 else hour
+    candidates = [hour, hour + 12, hour + 24]
+    inside = [each for each in candidates if part.low - 1 <= each <= part.high + 1]
+    return inside[0] if inside else hour
+
+
+def _clock_part(found: Found) -> Lexeme:
+    hour = hour_in(found["c"], found["p"])
+    return found.make("PART", hour, hour)
+
+
+_SAID_PART = "(?:in the |this |last |yesterday )PART |yesterday |tonight "
+
+CLOCK_RULES: tuple[Rule, ...] = (
+    rule(
+        "(?:(?<=this )|(?<=yesterday )|(?<=WDAY )|(?<=DAY ))(?P<x>am |pm )",
+        lambda f: f.make("PART", *((5, 12) if f.word("x") == "am" else (12, 18))),
+    ),
+    rule("(?P<n>NUM |HHMM )(?P<x>am |pm |a m |p m |a \\. m (?:\\. )?|p \\. m (?:\\. )?)", _clock),
+    rule("half (?:past )(?P<n>NUM )", lambda f: _clock12(f, 0.5)),
+    rule(
+        "half (?P<n>NUM )(?=yesterday |this PART |last PART |on WDAY |DAY )",
+        lambda f: _clock12(f, 0.5),
+    ),
+    rule("(?:(?<=at )|(?<=at about ))half (?P<n>NUM )", lambda f: _clock12(f, 0.5)),
+    rule("quarter (?:past |after )(?P<n>NUM )", lambda f: _clock12(f, 0.25)),
+    rule("quarter (?:to |before |of )(?P<n>NUM )", lambda f: _clock12(f, -0.25)),
+    rule("(?P<m>NUM )(?:minutes? |mins? )?(?:past |after )(?P<n>NUM )(?!days? |UNIT )", _past),
+    # "5 to 10" alone is a range, of pain, say.
+    rule(
+        "(?:(?<=at )|(?<=today , )|(?<=today )|(?<=yesterday ))"
+        "(?P<m>NUM )(?:minutes? |mins? )?to (?P<n>NUM )(?=$|[,.;!?)] )",
+        _to,
+    ),
+    rule("(?P<m>NUM )(?:minutes? |mins? )?to (?P<n>NUM )(?=PART |am |pm )", _to),
+    rule("(?P<n>NUM )(?:o'clock |oclock |o clock )", _clock12),
+    rule("(?P<n>HHMM )", _clock12),
+    rule(
+        "(?:(?<=at )|(?<=at about ))(?P<n>NUM )(?:ish )?"
+        f"(?=$|[,.;!?)] |on |WDAY |DAY |i |we |{_SAID_PART})",
+        _clock12,
+    ),
+    # "About 4" is a time of day only beside a day or a part of one.
+    rule(
+        "(?:(?<=PART about )|(?<=DAY about )|(?<=yesterday about ))(?P<n>NUM )(?:ish )?"
+        "(?=$|[,.;!?)] |and |in the PART )",
+        _clock12,
+    ),
+    rule(f"(?<=about )(?P<n>NUM )(?={_SAID_PART})", _clock12),
+    rule("(?P<c>CLOCK12 |CLOCK )(?:in |at |the |o'clock )*(?P<p>PART )", _clock_part),
+    rule("(?P<p>PART )(?:at |about |around |, )*(?P<c>CLOCK12 |CLOCK )", _clock_part),
+)
