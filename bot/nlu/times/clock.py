@@ -84,7 +84,7 @@ CLOCK_RULES: tuple[Rule, ...] = (
     rule("(?P<m>NUM )(?:minutes? |mins? )?(?:past |after )(?P<n>NUM )(?!days? |UNIT )", _past),
     # "5 to 10" alone is a range, of pain, say.
     rule(
-        "(?:(?<=at )|(?<=today , )|(?<=today )|(?<=yesterday ))"
+        "(?:(?<=at )|(?<=DAY , )|(?<=DAY )|(?<=yesterday ))"
         "(?P<m>NUM )(?:minutes? |mins? )?to (?P<n>NUM )(?=$|[,.;!?)] )",
         _to,
     ),
