@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from actions.triage import State
 from bot.nlu import read, read_by_lexicon, reading
 from bot.nlu.phrase_data import MEANINGS
 from bot.nlu.reading import match
@@ -83,3 +84,13 @@ def test_an_empty_message_has_no_clauses() -> None:
 def test_a_missing_reader_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ReaderMissingError, match="make setup"):
         SemanticReader(Encoder.load(), tmp_path)
+
+
+@pytest.mark.parametrize("text", ["I'd rather not", "don't want to", "I would rather not say"])
+def test_a_bare_refusal_is_no_thought_of_self_harm(text: str) -> None:
+    assert read(text).findings == {}
+
+
+@pytest.mark.parametrize("text", ["I'd rather not be here", "I don't want to live"])
+def test_a_refusal_that_says_more_is_read(text: str) -> None:
+    assert read(text).findings["self_harm_thoughts"].state == State.PRESENT
