@@ -28,7 +28,7 @@ from bot.gateway.channels.plain import Outgoing
 from bot.gateway.channels.sending import SendingError
 from bot.gateway.channels.telegram_api import LONGEST, TelegramApi
 from bot.gateway.channels.texting import Means
-from bot.gateway.channels.webhooks import Heard, read_body, secret
+from bot.gateway.channels.webhooks import Heard, UnderWay, read_body, secret
 from bot.gateway.door import Door
 from bot.gateway.limits import RateLimits
 
@@ -99,7 +99,7 @@ class Telegram:
         means = Means(self.name, self._send, LONGEST, shows_buttons=True)
         self._texting = texting(settings.content, door, limits, means, settings.public_url)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way = UnderWay()
 
     def routes(self) -> Sequence[BaseRoute]:
         """The webhook."""
@@ -140,9 +140,7 @@ class Telegram:
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return Response(status_code=400)
         if work is not None:
-            task = asyncio.create_task(work)
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
+            await self._under_way.take(work)
         return Response(status_code=200)
 
     def _work(self, update: Mapping[str, Any]) -> Coroutine[Any, Any, None] | None:

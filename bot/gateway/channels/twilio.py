@@ -1,6 +1,6 @@
 """SMS and WhatsApp over Twilio: signed webhooks in, its REST interface out.
 
-A webhook is answered at once, with nothing in it, and what there is to say is sent on its own.
+A webhook is answered with nothing in it, and what there is to say is sent on its own.
 Carriers' keywords (STOP, START, HELP) are theirs before they are anybody's words.
 """
 
@@ -27,7 +27,7 @@ from bot.gateway.channels.plain import Outgoing
 from bot.gateway.channels.texting import Means
 from bot.gateway.channels.twilio_api import LONGEST, WHATSAPP, TwilioApi, UnsubscribedError
 from bot.gateway.channels.twilio_signature import HEADER, is_signed
-from bot.gateway.channels.webhooks import Heard, read_body, secret
+from bot.gateway.channels.webhooks import Heard, UnderWay, read_body, secret
 from bot.gateway.door import Door
 from bot.gateway.limits import RateLimits
 from bot.gateway.storage import Storage
@@ -94,7 +94,7 @@ class Twilio:
         means = Means(self.name, self._send, LONGEST)
         self._texting = texting(settings.content, door, limits, means, settings.public_url)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way = UnderWay()
 
     def routes(self) -> Sequence[BaseRoute]:
         """The webhook."""
@@ -124,9 +124,7 @@ class Twilio:
             return Response(status_code=400)
         if not is_signed(self._token, self._url, fields, given):
             return Response(status_code=403)
-        task = asyncio.create_task(self._take_in(dict(fields)))
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        await self._under_way.take(self._take_in(dict(fields)))
         return Response("<Response/>", media_type="text/xml")
 
     async def _take_in(self, fields: dict[str, str]) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import os
+from collections.abc import Coroutine
+from typing import Any
 
 import sqlalchemy as sa
 from starlette.requests import Request
@@ -15,6 +18,10 @@ from bot.gateway.tables import metadata
 
 #: Bytes of a webhook's body.
 MOST_BYTES = 64 * 1024
+
+#: Seconds after which a webhook is answered although its message is not yet answered. By then it
+#: is stored; before, a provider whose request fails still has it. Twilio gives up after 15.
+PATIENCE = 10.0
 
 # Which webhooks were heard, for as long as conversations are kept. It names no conversation and
 # outlives deletion: nothing that was deleted comes back because somebody repeats its request.
@@ -49,6 +56,21 @@ class Heard:
 
     def _digest(self, name: str) -> str:
         return hmac.new(self._key, f"heard {name}".encode(), hashlib.sha256).hexdigest()
+
+
+class UnderWay:
+    """What webhooks have brought and is being worked on."""
+
+    def __init__(self, patience: float = PATIENCE) -> None:
+        self._patience = patience
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def take(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do it, and come back when it is done or patience has ended; it is done all the same."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        await asyncio.wait([task], timeout=self._patience)
 
 
 def secret(name: str, what: str) -> str:

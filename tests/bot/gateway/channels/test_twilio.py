@@ -273,6 +273,25 @@ def test_the_same_webhook_many_times_at_once_counts_once(
         assert dialogue.heard == ["hello", "how long is redness normal?"]
 
 
+def test_a_webhook_is_answered_when_its_message_is_kept(
+    start: Start, twilio: TwilioStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A provider takes 200 for a promise: should the gateway die before it, the message is sent
+    again."""
+    with start() as gateway:
+        browser = joined(gateway, twilio)
+        storage = gateway.door.storage
+        take_in = storage.take_in
+
+        def slow(*given: Any) -> Any:
+            time.sleep(0.5)
+            return take_in(*given)
+
+        monkeypatch.setattr(storage, "take_in", slow)
+        text(gateway, "can I wear makeup?")
+        assert "patient: can I wear makeup?" in gateway.said(browser)
+
+
 def test_a_late_webhook_is_answered_when_it_comes(
     start: Start, twilio: TwilioStandIn, dialogue: FakeDialogue
 ) -> None:
