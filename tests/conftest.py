@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from .valve import Valve
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where tests run side by side, those of the live bot share one, and those of a file stay."""
+    if not config.pluginmanager.hasplugin("xdist"):
+        return
+    for item in items:
+        live = "bot" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("live" if live else str(item.path)))
+
+
 @dataclass(frozen=True)
 class LiveBot:
     """Dialogue and gateway, the valve to their actions, and where all of them write their logs."""
