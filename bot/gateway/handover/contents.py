@@ -44,7 +44,7 @@ _TEMPLATES = Path(__file__).parents[1] / "templates"
 def webhook_body(
     request: Request, history: Sequence[Stored], slots: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The request as JSON; `slots`: what the gateway knows of the conversation."""
+    """The request as JSON; `slots`: what the gateway knew when the patient agreed."""
     result = last_result(history, request.at) or {}
     held = set(result.get("rules", ()))
     at = datetime.fromtimestamp(request.at, timezone.utc).isoformat(timespec="seconds")

@@ -135,8 +135,8 @@ class Outbox:
     async def _post(self, request: Request, delivery: Delivery, history: list[Stored]) -> None:
         webhook = self.settings.webhook
         assert webhook is not None
-        known = await in_thread(self.storage.conversation, request.conversation)
-        body = await in_thread(webhook_body, request, history, known.slots if known else {})
+        known = await in_thread(self.requests.known, request.id)
+        body = await in_thread(webhook_body, request, history, known)
         content = json.dumps(body, separators=(",", ":")).encode()
         headers = {
             "content-type": "application/json",

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.gateway.handover.reach import Reach
-from bot.gateway.handover.tables import deliveries, handovers
+from bot.gateway.handover.tables import deliveries, handovers, known
 from bot.gateway.tables import conversations, metadata
 
 #: Letters and digits that nobody mistakes for each other, read aloud or written by hand.
@@ -110,13 +110,16 @@ class Requests:
         now = self._now()
         with self._engine.begin() as db:
             own = conversations.c.id == wish.conversation
-            if db.scalar(sa.select(conversations.c.id).where(own)) is None:
+            conversation = db.execute(sa.select(conversations.c.slots).where(own)).first()
+            if conversation is None:
                 return None
             same = handovers.c.draft == wish.draft
             row = db.execute(sa.select(handovers).where(same)).first()
             if row is None:
                 values = {**_columns(wish), "reference": _unused_reference(db), "at": now}
                 row = db.execute(handovers.insert().values(values).returning(handovers)).one()
+                then = {"handover": row.id, "conversation": row.conversation}
+                db.execute(known.insert().values(then | {"slots": conversation.slots}))
                 for place in to:
                     db.execute(deliveries.insert().values(_delivery(row, place, now)))
         return _request(row)
@@ -138,6 +141,13 @@ class Requests:
         """A request by its `id`."""
         found = self._requests(sa.select(handovers).where(handovers.c.id == number))
         return found[0] if found else None
+
+    def known(self, number: int) -> dict[str, Any]:
+        """The slots that the gateway knew of the conversation when the patient agreed."""
+        query = sa.select(known.c.slots).where(known.c.handover == number)
+        with self._engine.begin() as db:
+            slots: dict[str, Any] | None = db.scalar(query)
+        return slots or {}
 
     def set_status(self, number: int, status: Status) -> None:
         """Note where a request is."""

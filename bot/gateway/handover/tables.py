@@ -24,6 +24,16 @@ handovers = sa.Table(
     sqlite_autoincrement=True,
 )
 
+# What the gateway knew of the conversation when the patient agreed: told the same way at every
+# attempt, whatever is learnt meanwhile.
+known = sa.Table(
+    "handovers_known",
+    metadata,
+    sa.Column("handover", sa.Integer, primary_key=True),
+    sa.Column("conversation", sa.String(64), nullable=False, index=True),
+    sa.Column("slots", sa.JSON, nullable=False),
+)
+
 # The outbox: one row for each place that a request is brought to.
 deliveries = sa.Table(
     "deliveries",
