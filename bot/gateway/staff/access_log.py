@@ -14,7 +14,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from bot.gateway.staff.tables import access_log
-from bot.gateway.tables import metadata
+from bot.gateway.tables import erased, metadata
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,12 @@ class AccessLog:
 
     def note(self, what: str, user: str, address: str = "", subject: str = "") -> None:
         """Write down what somebody did."""
-        values = {"at": self._now(), "user": user, "address": address}
+        # Somebody may still have had a page open of a conversation that was just deleted.
+        gone = sa.exists().where(erased.c.conversation == subject)
+        values = {"at": self._now(), "user": user, "address": address, "what": what}
         with self._engine.begin() as db:
-            db.execute(access_log.insert().values(**values, what=what, subject=subject))
+            row = access_log.insert().values(**values, subject=sa.case((gone, ""), else_=subject))
+            db.execute(row)
 
     def latest(self, count: int, before: int | None = None) -> list[Entry]:
         """The newest entries, newest first; `before` goes on from an entry's number."""

@@ -57,6 +57,13 @@ def test_deletion_takes_the_conversation_out_of_it(house: House, places: Places)
         assert b"call at noon" not in file.read_bytes()
 
 
+def test_what_was_under_way_at_a_deletion_names_the_conversation_no_more(house: House) -> None:
+    house.case(name="web-secret")
+    house.do(house.door.forget, "web-secret")
+    AccessLog(house.door.storage.engine, timedelta(days=1)).note("read", "anna", "", "web-secret")
+    assert house.log() == [("anna", "read", "")]
+
+
 def test_it_is_kept_for_as_long_as_the_settings_say(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
