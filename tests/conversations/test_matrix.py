@@ -27,6 +27,9 @@ from .matrix import MatrixPatient, number_of, patient
 DIALOGUE, GATEWAY = "bot.rasa_command", "bot.gateway"
 ADVICE = "🔴 Call 999 or 112 now"
 
+#: Seconds after which a message is not answered any more.
+LATE_AFTER = 30.0
+
 
 @dataclass
 class Clinic:
@@ -71,6 +74,7 @@ def clinic(bot: LiveBot, tmp_path_factory: pytest.TempPathFactory) -> Iterator[C
             settings["channels"] = {
                 "matrix": {"homeserver": synapse.address, "user_id": account.id}
             }
+            settings["late_after_minutes"] = LATE_AFTER / 60
             (state / "settings.yml").write_text(yaml.safe_dump(settings), "utf-8")
             patch.setenv("GATEWAY_SETTINGS", str(state / "settings.yml"))
             patch.setenv("MATRIX_ACCESS_TOKEN", account.token)
@@ -255,6 +259,22 @@ def test_without_the_dialogue_advice_and_apology_come_and_the_answer_later(
             assert "cannot work that out right now" in await ann.say("can I wear makeup?")
         late = "The answer to what you wrote before:"
         await ann.until(lambda: any(each.startswith(late) for each in ann.said()), 90)
+
+    play(scene, 2)
+
+
+def test_what_was_sent_long_ago_is_not_answered_but_asked_again(
+    play: Play, clinic: Clinic
+) -> None:
+    async def scene(ann: MatrixPatient, bob: MatrixPatient) -> None:
+        await asyncio.gather(agree(ann), agree(bob))
+        with frozen(server_of(clinic.gateway, GATEWAY)):
+            await ann.send("can I wear makeup?")
+            await bob.send("my throat is closing")
+            await asyncio.sleep(LATE_AFTER + 1)
+        assert (await bob.hear())[0].startswith(ADVICE)
+        assert "while I was away" in (await ann.hear())[0]
+        assert await ann.quiet()
 
     play(scene, 2)
 

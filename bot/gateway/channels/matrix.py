@@ -129,6 +129,7 @@ class Matrix:
         self._leaving: set[str] = set()
         self._since: str | None = None
         self._first = True
+        self._listened_at = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self._saving: asyncio.Task[None] | None = None
 
@@ -191,7 +192,7 @@ class Matrix:
             for room, info in news.rooms.join.items():
                 events = await self._events(room, info.timeline)
                 tasks += [self._start(each) for each in self._take(room, events)]
-        self._first, self._since = False, news.next_batch
+        self._first, self._since, self._listened_at = False, news.next_batch, time.time()
         self._saving = self._start(self._save(news.next_batch, tasks, self._saving))
 
     async def _exchange_keys(self) -> None:
@@ -228,7 +229,7 @@ class Matrix:
         joined = [n for n, event in enumerate(events) if is_join_of(event, self._user_id)]
         since = joined[-1] if joined else 0
         messages = [
-            message
+            (message, self._sent_at(event))
             for n, event in enumerate(events)
             if event.get("sender") != self._user_id
             and (n >= since or _age(event) < FRESH)
@@ -236,15 +237,20 @@ class Matrix:
         ]
         if joined and not messages:
             return [self._texting.greet(room)]
-        return [self._answer(room, message) for message in messages]
+        return [self._answer(room, *each) for each in messages]
 
-    async def _answer(self, room: str, message: Heard) -> None:
+    def _sent_at(self, event: Event) -> float:
+        """When an event was sent; not before we last listened, for another homeserver's clock may
+        be wrong."""
+        return max(time.time() - _age(event), self._listened_at)
+
+    async def _answer(self, room: str, message: Heard, sent_at: float) -> None:
         if message.encrypted:
             await self._say_unreadable(room)
             return
         signs = asyncio.create_task(self._show_reading(room, message))
         try:
-            await self._texting.receive(room, message.client_id, message.text)
+            await self._texting.receive(room, message.client_id, message.text, sent_at=sent_at)
         finally:
             signs.cancel()
             await _quietly(self._client.room_typing(room, False))
