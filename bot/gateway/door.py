@@ -124,11 +124,20 @@ class Door:
                 if aside is not None:
                     return aside
                 turn.overdue = taken.new and self._came_late(incoming)
+                if turn.overdue and (await self._read(turn, known)).advice:
+                    return await self._advise_late(turn)
             verdict = await self._hear(turn, known)
-        if taken.new and turn.overdue and verdict.advice:
-            return self._outcome(await self.answering.fall_back(turn, verdict), pending=True)
         reply = await self._reply(turn, verdict, started)
         return self._outcome(reply, pending=not turn.done.is_set())
+
+    async def _advise_late(self, turn: Turn) -> Outcome:
+        """The advice for a message that is too old to be answered, before the patient is asked
+        again."""
+        try:
+            said = await self.answering.fall_back(turn, turn.verdict.result())
+        finally:
+            self.lines.join(turn)
+        return self._outcome(said, pending=True)
 
     async def turn_away(self, text: str, words: Message) -> Message:
         """What to say to a message that is not taken: the advice for a red flag, or `words`."""

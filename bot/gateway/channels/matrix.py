@@ -129,7 +129,7 @@ class Matrix:
         self._leaving: set[str] = set()
         self._since: str | None = None
         self._first = True
-        self._listened_at = 0.0
+        self._asked_at = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self._saving: asyncio.Task[None] | None = None
 
@@ -177,7 +177,7 @@ class Matrix:
 
     async def _listen(self) -> None:
         """Ask for news once, and take them in."""
-        first, since = self._first, self._since
+        first, since, asked_at = self._first, self._since, time.time()
         asked = self._client.sync(
             timeout=0 if first else POLL * 1000, sync_filter=FILTER, since=since, full_state=first
         )
@@ -192,7 +192,7 @@ class Matrix:
             for room, info in news.rooms.join.items():
                 events = await self._events(room, info.timeline)
                 tasks += [self._start(each) for each in self._take(room, events)]
-        self._first, self._since, self._listened_at = False, news.next_batch, time.time()
+        self._first, self._since, self._asked_at = False, news.next_batch, asked_at
         self._saving = self._start(self._save(news.next_batch, tasks, self._saving))
 
     async def _exchange_keys(self) -> None:
@@ -240,9 +240,9 @@ class Matrix:
         return [self._answer(room, *each) for each in messages]
 
     def _sent_at(self, event: Event) -> float:
-        """When an event was sent; not before we last listened, for another homeserver's clock may
-        be wrong."""
-        return max(time.time() - _age(event), self._listened_at)
+        """When an event was sent; not before we last asked for news, for another homeserver's
+        clock may be wrong."""
+        return max(time.time() - _age(event), self._asked_at)
 
     async def _answer(self, room: str, message: Heard, sent_at: float) -> None:
         if message.encrypted:

@@ -211,6 +211,25 @@ def test_what_is_too_late_goes_to_staff_and_the_patient_is_asked_again(
     play(scene)
 
 
+def test_a_red_flag_that_comes_too_late_gets_its_advice_before_the_patient_is_asked_again(
+    play: Play, dialogue: FakeDialogue
+) -> None:
+    async def scene(door: Door) -> None:
+        talk = await Talk(door).begin()
+        sent_at = door.storage.now() - 3600
+        text = "my throat is closing up"
+        outcome = await door.receive(Incoming("web-1", "late", text, sent_at=sent_at))
+        assert dispositions(outcome)[0] == "emergency"
+        await eventually(lambda: not door.lines.busy("web-1"))
+        said, advised, *_, asked = await talk.history()
+        assert said == f"patient: {text}"
+        assert "999" in advised
+        assert "I am back" in asked
+        assert dialogue.heard == []
+
+    play(scene)
+
+
 def test_a_repeated_request_is_answered_once_and_the_same(
     play: Play, dialogue: FakeDialogue
 ) -> None:
