@@ -263,9 +263,7 @@ def test_without_the_dialogue_advice_and_apology_come_and_the_answer_later(
     play(scene, 2)
 
 
-def test_what_was_sent_long_ago_is_not_answered_but_asked_again(
-    play: Play, clinic: Clinic
-) -> None:
+def test_what_was_sent_long_ago_is_not_answered_but_asked_again(play: Play, clinic: Clinic) -> None:
     async def scene(ann: MatrixPatient, bob: MatrixPatient) -> None:
         await asyncio.gather(agree(ann), agree(bob))
         with frozen(server_of(clinic.gateway, GATEWAY)):
