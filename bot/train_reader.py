@@ -1,8 +1,8 @@
 """Train the semantic reader: `python -m bot.train_reader [--folder DIR]` (minutes on 2 cores).
 
-The encoder stays as it is; what is learnt is which of its token vectors speak of which finding
-(see `bot/nlu/semantic.py`). Clauses are learnt as they are met in messages, beside others. The same
-data give the same reader.
+The encoder stays as it is, with its adapter; what is learnt is which of its token vectors speak of
+which finding (see `bot/nlu/semantic.py`). Clauses are learnt as they are met in messages, beside
+others. The same data give the same reader.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from bot.nlu import courses
+from bot.nlu.labelled import COURSES, load_labelled
+from bot.nlu.mentions import matches_of
 from bot.nlu.phrase_data import MEANINGS, Phrase, label_names, load_messages
 from bot.nlu.reading import match
 from bot.nlu.semantic import ARRAYS, FOLDER, MEAN_LENGTH, SETTINGS
@@ -40,6 +43,9 @@ OUTPUTS = len(label_names()) + len(MEANINGS)
 
 #: What it runs on, whatever the servers are given (`bot/setup/process.env`).
 THREADS = 2
+
+#: How many texts are encoded before their examples are kept, which need half the memory.
+AT_ONCE = 2_000
 
 #: How many sentences of two to four single phrases are made up beside the phrases themselves.
 MADE_UP = 2_000
@@ -128,6 +134,19 @@ class Network(nn.Module):
         }
 
 
+def course_answers() -> list[tuple[Phrase, ...]]:
+    """Answers on how it is going that name nothing, and tell of nothing that gets worse.
+
+    Without them "it has plateaued" passes for "it grows while I watch".
+    """
+    answers = load_labelled(courses.DATA, COURSES)
+    return [
+        (Phrase(text, frozenset()),)
+        for text, course in answers.items()
+        if course != "worsening" and not matches_of("finding", match(text)[1])
+    ]
+
+
 def sentences(messages: Sequence[tuple[Phrase, ...]]) -> list[tuple[Phrase, ...]]:
     """What is encoded together: each message whole, and made-up ones of single phrases."""
     dice = random.Random(SEED)
@@ -136,29 +155,56 @@ def sentences(messages: Sequence[tuple[Phrase, ...]]) -> list[tuple[Phrase, ...]
     return [*messages, *made_up]
 
 
-def examples(encoder: Encoder, groups: Sequence[tuple[Phrase, ...]]) -> Iterator[Example]:
-    """One example for each phrase of each group, encoded with the others of its group."""
+@dataclass(frozen=True)
+class Labelled:
+    """A clause of a text: its characters, and what it says, by the numbers of the outputs."""
+
+    start: int
+    end: int
+    labels: tuple[int, ...]
+    meaning: int | None
+
+
+def labelled(groups: Sequence[tuple[Phrase, ...]]) -> Iterator[tuple[str, list[Labelled]]]:
+    """Each group as the text that the encoder sees, and its clauses."""
     order = {name: at for at, name in enumerate(label_names())}
     plain: dict[str, str] = {}
     for phrase in {phrase for group in groups for phrase in group}:
         message, _ = match(phrase.text)
         plain[phrase.text] = " ".join(token.norm for token in message.tokens)
-    groups = [tuple(p for p in group if plain[p.text]) for group in groups]
-    texts = [" ".join(plain[phrase.text] for phrase in group) for group in groups]
-    for group, (states, offsets) in zip(groups, encoder.states(texts), strict=True):
-        start = 0
-        for phrase in group:
+    for group in groups:
+        clauses, start = [], 0
+        said = [phrase for phrase in group if plain[phrase.text]]
+        for phrase in said:
             end = start + len(plain[phrase.text])
-            own = _within(offsets, start, end)
-            if own:
-                vectors = states[[0, *own, len(states) - 1]].astype(np.float16)
-                meant = MEANINGS.index(phrase.meaning) if phrase.meaning else None
-                yield Example(vectors, tuple(sorted(order[n] for n in phrase.labels)), meant)
+            meant = MEANINGS.index(phrase.meaning) if phrase.meaning else None
+            labels = tuple(sorted(order[name] for name in phrase.labels))
+            clauses.append(Labelled(start, end, labels, meant))
             start = end + 1
+        if clauses:
+            yield " ".join(plain[phrase.text] for phrase in said), clauses
 
 
-def _within(offsets: Offsets, start: int, end: int) -> list[int]:
-    return [at for at, (a, b) in enumerate(offsets) if a < b and start <= a and b <= end]
+def tokens_of(clause: Labelled, offsets: Offsets) -> list[int]:
+    """The numbers of a clause's tokens, with the two that stand for the text's ends; or none."""
+    own = [
+        at for at, (a, b) in enumerate(offsets) if a < b and clause.start <= a and b <= clause.end
+    ]
+    return [0, *own, len(offsets) - 1] if own else []
+
+
+def examples(encoder: Encoder, groups: Sequence[tuple[Phrase, ...]]) -> Iterator[Example]:
+    """One example for each phrase of each group, encoded with the others of its group."""
+    texts = list(labelled(groups))
+    for start in range(0, len(texts), AT_ONCE):
+        some = texts[start : start + AT_ONCE]
+        encoded = encoder.adapted([text for text, _ in some])
+        for (_, clauses), (vectors, offsets) in zip(some, encoded, strict=True):
+            for clause in clauses:
+                tokens = tokens_of(clause, offsets)
+                if tokens:
+                    own = vectors[tokens].astype(np.float16)
+                    yield Example(own, clause.labels, clause.meaning)
 
 
 def train(data: Data, seed: int) -> Network:
@@ -203,7 +249,7 @@ def write(networks: Sequence[Network], encoder: Encoder, folder: Path) -> None:
     settings = {
         "names": list(label_names()),
         "meanings": list(MEANINGS),
-        "encoder": encoder.fingerprint,
+        "encoder": encoder.adapted_fingerprint,
     }
     (folder / SETTINGS).write_text(json.dumps(settings) + "\n", "utf-8")
 
@@ -215,7 +261,8 @@ def main() -> None:
     folder = parser.parse_args().folder
     torch.set_num_threads(THREADS)
     encoder = Encoder.load(threads=THREADS)
-    data = Data(list(examples(encoder, sentences(load_messages()))))
+    messages = [*load_messages(), *course_answers()]
+    data = Data(list(examples(encoder, sentences(messages))))
     print(f"Learning from {len(data.lengths)} clauses ...", flush=True)
     networks = [train(data, seed) for seed in range(SEED, SEED + NETWORKS)]
     write(networks, encoder, folder)

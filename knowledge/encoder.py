@@ -3,13 +3,15 @@
 `python -m knowledge.export` writes the model once; this module only needs NumPy, ONNX Runtime and
 tokenizers, so that the dialogue process (Python 3.10, no torch) can use it too. Vectors are those
 of sentence-transformers: mean of the token vectors, scaled to length 1 (Reimers and Gurevych,
-Sentence-BERT, EMNLP 2019).
+Sentence-BERT, EMNLP 2019). The model has a second end with layers that have learnt how patients
+write (`adapter.py`), for the reader of messages alone.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
@@ -37,6 +39,21 @@ Vectors = npt.NDArray[np.float32]
 Offsets = tuple[tuple[int, int], ...]
 
 
+#: The ends of the model: token vectors as ever, and those of the adapted layers.
+HIDDEN, ADAPTED = "hidden", "adapted"
+
+
+@dataclass(frozen=True)
+class States:
+    """The token vectors of one text (tokens by 384), and where each token stands in it."""
+
+    hidden: Vectors
+    """As the model leaves them."""
+    adapted: Vectors
+    """As the adapted layers leave them."""
+    offsets: Offsets
+
+
 class EncoderMissingError(RuntimeError):
     """There is no exported encoder where one was looked for."""
 
@@ -51,6 +68,8 @@ class Encoder:
         settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
         self.fingerprint: str = settings["fingerprint"]
         """Names weights, tokenizer and pooling; vectors of two fingerprints do not compare."""
+        self.adapted_fingerprint: str = f"{self.fingerprint} {settings['adapter']}"
+        """The same for adapted token vectors."""
         self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         # The file's own setting pads every text to 128 tokens, which costs ten times the time.
         self._tokenizer.no_padding()
@@ -58,6 +77,8 @@ class Encoder:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
+        self._run_options = onnxruntime.RunOptions()
+        self._run_options.only_execute_path_to_fetches = True  # else every end is computed
         self._session = onnxruntime.InferenceSession(
             str(folder / MODEL), options, providers=["CPUExecutionProvider"]
         )
@@ -80,35 +101,52 @@ class Encoder:
         padding, so that the others change a vector by no more than rounding (1e-7).
         """
         vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
-        for rows, hidden, _ in self._hidden(texts):
+        for rows, (hidden,) in self._run(self.tokens(texts), HIDDEN):
             mean: Vectors = hidden.mean(axis=1)
             lengths: Vectors = np.linalg.norm(mean, axis=1, keepdims=True)
             vectors[rows] = mean / np.maximum(lengths, np.float32(1e-12))
         return vectors
 
-    def states(self, texts: Sequence[str]) -> list[tuple[Vectors, Offsets]]:
-        """For each text one row of 384 numbers per token, as the model leaves them, and where each
-        token stands in the text.
-        """
-        states: list[tuple[Vectors, Offsets]] = [(np.empty((0, 0), np.float32), ())] * len(texts)
-        for rows, hidden, offsets in self._hidden(texts):
-            for row, vectors, places in zip(rows, hidden, offsets, strict=True):
-                states[row] = vectors, places
-        return states
+    def states(self, texts: Sequence[str]) -> list[States]:
+        """The token vectors of each text."""
+        tokens = self.tokens(texts)
+        states: dict[int, States] = {}
+        for rows, ends in self._run(tokens, HIDDEN, ADAPTED):
+            for row, hidden, adapted in zip(rows, *ends, strict=True):
+                states[row] = States(hidden, adapted, tokens[row][1])
+        return [states[row] for row in range(len(texts))]
 
-    def _hidden(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Vectors, list[Offsets]]]:
-        """Batches of texts of one length: their rows, the model's last layer, and offsets."""
-        encodings = [self._tokenizer.encode(text[:MOST_CHARACTERS]) for text in texts]
-        by_length = sorted(range(len(texts)), key=lambda row: len(encodings[row].ids))
-        for _, same_length in groupby(by_length, key=lambda row: len(encodings[row].ids)):
-            same = list(same_length)
-            for start in range(0, len(same), _TOGETHER):
-                rows = same[start : start + _TOGETHER]
-                ids = np.array([encodings[row].ids for row in rows], dtype=np.int64)
-                inputs = {
-                    "input_ids": ids,
-                    "attention_mask": np.ones_like(ids),
-                    "token_type_ids": np.zeros_like(ids),
-                }
-                hidden: Vectors = self._session.run(["hidden"], inputs)[0]
-                yield rows, hidden, [tuple(encodings[row].offsets) for row in rows]
+    def adapted(self, texts: Sequence[str]) -> list[tuple[Vectors, Offsets]]:
+        """The adapted token vectors of each text alone, which takes half the time."""
+        tokens = self.tokens(texts)
+        vectors: dict[int, Vectors] = {}
+        for rows, (adapted,) in self._run(tokens, ADAPTED):
+            vectors.update(zip(rows, adapted, strict=True))
+        return [(vectors[row], tokens[row][1]) for row in range(len(texts))]
+
+    def tokens(self, texts: Sequence[str]) -> list[tuple[list[int], Offsets]]:
+        """For each text the numbers of its tokens, and where they stand."""
+        encodings = (self._tokenizer.encode(text[:MOST_CHARACTERS]) for text in texts)
+        return [(encoding.ids, tuple(encoding.offsets)) for encoding in encodings]
+
+    def _run(
+        self, tokens: Sequence[tuple[list[int], Offsets]], *ends: str
+    ) -> Iterator[tuple[list[int], list[Vectors]]]:
+        """Batches of texts of one length: their rows, and what comes out of each end."""
+        for rows in equally_long([len(ids) for ids, _ in tokens]):
+            ids = np.array([tokens[row][0] for row in rows], dtype=np.int64)
+            inputs = {
+                "input_ids": ids,
+                "attention_mask": np.ones_like(ids),
+                "token_type_ids": np.zeros_like(ids),
+            }
+            yield rows, self._session.run(ends, inputs, self._run_options)
+
+
+def equally_long(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """The rows in batches of one length: twice as fast as one by one, and nothing is filled up."""
+    by_length = sorted(range(len(lengths)), key=lambda row: lengths[row])
+    for _, same_length in groupby(by_length, key=lambda row: lengths[row]):
+        same = list(same_length)
+        for start in range(0, len(same), _TOGETHER):
+            yield same[start : start + _TOGETHER]

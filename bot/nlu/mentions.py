@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from actions.triage import Extent, Severity, State, findings
-from bot.nlu.assertion import Assertion, Triggers, weighed
+from bot.nlu.assertion import Assertion, Triggers, is_always_meant, weighed
 from bot.nlu.finding import Finding, weightier
 from bot.nlu.lexicon import NOT, Entry
-from bot.nlu.semantic import Clause, is_alarming
+from bot.nlu.semantic import Clause, is_alarming, least
 from bot.nlu.templates import Match
 from bot.nlu.tokens import Message
 
@@ -21,6 +21,10 @@ _REACH = 6
 
 #: What was done stays done: "used my injector, fine now" is not over (rule E7).
 _DEEDS = frozenset(["epinephrine_used"])
+
+
+#: What is there, or may be.
+_THERE = (State.PRESENT, State.UNCERTAIN)
 
 
 @dataclass
@@ -115,9 +119,24 @@ def asserted(
         if clause is None:
             yield match, said, LEXICON
             continue
+        if said.state in _THERE and _is_unseen(match.payload.name, clause, seen):
+            continue
         meant = weighed(match, said, clause.meanings)
         if meant is not None:
             yield match, meant, BOTH if match.payload.name in clause.findings else LEXICON
+
+
+def _is_unseen(name: str, clause: Clause, seen: Sequence[Clause]) -> bool:
+    """Whether the semantic reader is sure that words are not meant as the finding they name.
+
+    It sees the finding nowhere in the message; for a red flag it also has to doubt that the clause
+    tells anything of the patient. What is dropped so is unknown, never absent: it is asked for.
+    """
+    sure = least()
+    if is_always_meant(name) or any(each.probabilities[name] >= sure.unseen for each in seen):
+        return False
+    held = clause.meanings["present"] + clause.meanings["recent"]
+    return not findings()[name].red_flag or held < sure.doubted
 
 
 def only_seen(

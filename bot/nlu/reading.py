@@ -12,18 +12,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from actions.triage import Extent, Severity, State, Subject
+from actions.triage import Extent, Severity, State, Subject, Trend
 from bot.nlu.acts import classify, intent_of, only_talk
 from bot.nlu.answers import Answer, is_bare_answer, read_answer
 from bot.nlu.assertion import Triggers
 from bot.nlu.clauses import clause_numbers, find_coordinations
 from bot.nlu.context import Context, find_context
+from bot.nlu.courses import CourseReader
 from bot.nlu.finding import Finding
 from bot.nlu.intents import IntentReader
 from bot.nlu.lexicon import Entry, lexicon
@@ -134,6 +135,9 @@ def _interpret(given: _Given, see: Callable[[Message], Seen]) -> Reading:
     seen = Seen() if only_talk(text) or is_bare_answer(text) else see(message)
     found = find_findings(message, given.matches, triggers, seen.clauses)
     context = find_context(given.matches, triggers, seen.clauses)
+    if "trend" in asks:
+        named = find_context(given.matches, triggers).trend
+        context = _with_course(context, named, text, seen)
     times = read_times(text, given.now, asks)
     if found and all(said.subject is Subject.OTHER for said in found.values()):
         times = Times()
@@ -167,6 +171,36 @@ def _learnt(text: str, seen: Seen) -> dict[str, float] | None:
         return None if reader is None or seen.mean is None else reader.read(text, seen.mean)
     except Exception as error:
         logger.error("The reader of intents failed: %s", type(error).__name__)
+        return None
+
+
+def _with_course(context: Context, named: str | None, text: str, seen: Seen) -> Context:
+    """The context with the course that an answer tells, in words that no list has.
+
+    `named` is the trend by the lexicon alone. What only the semantic reader takes for rapid, and
+    not with certainty, is no emergency in an answer that tells a calm course.
+    """
+    unsure = context.trend == Trend.RAPID != named and seen.is_unsure_of_rapid()
+    if seen.mean is None or not (context.trend is None or unsure):
+        return context
+    course, reader = named, course_reader()
+    try:
+        if course is None and reader is not None:
+            course = reader.course(text, seen.mean)
+    except Exception as error:
+        logger.error("The reader of courses failed: %s", type(error).__name__)
+    if unsure and course in (None, str(Trend.WORSENING)):
+        return context
+    return replace(context, trend=course)
+
+
+@lru_cache(maxsize=1)
+def course_reader() -> CourseReader | None:
+    """The product's reader of courses, loaded once; None when it is missing or broken."""
+    try:
+        return CourseReader(semantic_reader().encoder.fingerprint)
+    except Exception as error:
+        logger.error("Courses are read by the lexicon alone: %s", type(error).__name__)
         return None
 
 

@@ -1,10 +1,10 @@
 """The semantic reader: what a clause says, also in words that nobody has listed.
 
-Each sentence is encoded once with the project's sentence encoder. For every finding a query of its
-own looks over the token vectors of a clause and takes the few that speak of it (label-wise
-attention: Mullenbach et al., "Explainable Prediction of Medical Codes from Clinical Text", NAACL
-2018); what it took, together with the mean of the clause, gives a probability. Learnt from
-`phrases/` by `bot/train_reader.py`; here it is NumPy alone, in both environments.
+Each sentence is encoded once, with the adapted layers of the project's encoder. For every finding a
+query of its own looks over the token vectors of a clause and takes the few that speak of it
+(label-wise attention: Mullenbach et al., "Explainable Prediction of Medical Codes from Clinical
+Text", NAACL 2018); what it took, together with the mean of the clause, gives a probability. Learnt
+from `phrases/` by `bot/train_reader.py`; here it is NumPy alone, in both environments.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from actions.triage.case import TREND_RAPID
 from bot.nlu.limits import PROBABILITY, limits_of, load_limits
 from bot.nlu.tokens import Message
 from knowledge.encoded import Encoded
-from knowledge.encoder import Encoder, Offsets, Vectors
+from knowledge.encoder import Encoder, Offsets, States, Vectors
 
 FOLDER = Path(__file__).resolve().parents[2] / ".build" / "reader"
 ARRAYS, SETTINGS = "reader.npz", "reader.json"
@@ -31,6 +31,7 @@ LIMITS_FILE = Path(__file__).with_suffix(".yml")
 _LIMITS = limits_of(
     {
         **dict.fromkeys(("red_flag", "other", "negated", "meant", "not_meant"), PROBABILITY),
+        **dict.fromkeys(("unseen", "doubted"), PROBABILITY),
         "by_finding": limits_of(dict.fromkeys(findings(), PROBABILITY)),
     },
     required=True,
@@ -38,6 +39,9 @@ _LIMITS = limits_of(
 
 #: Clauses of a sentence are encoded together up to this many words, which keeps long ones quick.
 _WORDS_TOGETHER = 48
+
+#: From here on "rapidly worse" stands even where an answer tells a calm course as well.
+_SURE_OF_RAPID = 0.75
 
 #: Mean vectors are brought to this length before they are read; training does the same.
 MEAN_LENGTH = 6.0
@@ -54,25 +58,34 @@ class ReaderMissingError(RuntimeError):
 class Clause:
     """What is seen in one clause, tokens `start` to `end` (exclusive).
 
-    `findings` are those that are probable enough (`semantic.yml`); `meanings` has a probability
-    for each way a mention in it can be meant (`phrase_data.MEANINGS`).
+    `probabilities` has every finding, and `meanings` each way a mention in the clause can be meant
+    (`phrase_data.MEANINGS`).
     """
 
     start: int
     end: int
-    findings: Mapping[str, float]
+    probabilities: Mapping[str, float]
     meanings: Mapping[str, float]
+
+    @property
+    def findings(self) -> dict[str, float]:
+        """Those that are probable enough (`semantic.yml`)."""
+        limits = least()
+        return {
+            name: probability
+            for name, probability in self.probabilities.items()
+            if probability >= limits.of(name)
+        }
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A run of clauses that is encoded together, with the vector and place of each token."""
+    """A run of clauses that is encoded together, with the vectors and place of each token."""
 
     text: str
     span: Span
     clauses: Sequence[Span]
-    states: Vectors
-    offsets: Offsets
+    states: States
 
 
 @dataclass(frozen=True)
@@ -86,6 +99,10 @@ class Seen:
     mean: Vectors | None = None
     encoded: Encoded | None = None
 
+    def is_unsure_of_rapid(self) -> bool:
+        """Whether nothing here is surely told to get rapidly worse."""
+        return all(each.probabilities[TREND_RAPID] < _SURE_OF_RAPID for each in self.clauses)
+
 
 class SemanticReader:
     """Reads the clauses of a message; safe to share between threads."""
@@ -97,7 +114,7 @@ class SemanticReader:
                 self._networks = {name: arrays[name] for name in arrays.files}
         except OSError:
             raise ReaderMissingError(f"{folder}: no reader there; run `make setup`") from None
-        if settings["encoder"] != encoder.fingerprint:
+        if settings["encoder"] != encoder.adapted_fingerprint:
             raise ReaderMissingError(f"{folder}: made with another encoder; run `make setup`")
         self.names: tuple[str, ...] = tuple(settings["names"])
         self.meanings: tuple[str, ...] = tuple(settings["meanings"])
@@ -114,20 +131,13 @@ class SemanticReader:
 
     def read(self, message: Message) -> Seen:
         """What is seen in each clause, and the mean of what it was seen in."""
-        limits = least()
         clauses = []
         pieces = encode(self.encoder, message)
         for start, end, outputs in self._judged(message, pieces):
-            probable = dict(zip(self.names, map(float, outputs), strict=False))
-            findings = {
-                name: probability
-                for name, probability in probable.items()
-                if probability >= limits.of(name)
-            }
+            probabilities = dict(zip(self.names, map(float, outputs), strict=False))
             meant = map(float, outputs[len(self.names) :])
-            clauses.append(
-                Clause(start, end, findings, dict(zip(self.meanings, meant, strict=True)))
-            )
+            meanings = dict(zip(self.meanings, meant, strict=True))
+            clauses.append(Clause(start, end, probabilities, meanings))
         mean, encoded = mean_of(pieces), None
         if mean is not None and len(pieces) == 1:
             encoded = Encoded(pieces[0].text, mean, self.encoder.fingerprint)
@@ -136,12 +146,13 @@ class SemanticReader:
     def _judged(self, message: Message, pieces: Sequence[Piece]) -> list[tuple[int, int, Vectors]]:
         read = []
         for piece in pieces:
-            words = _words_of_tokens(message, piece.span, piece.offsets)
+            words = _words_of_tokens(message, piece.span, piece.states.offsets)
+            adapted = piece.states.adapted
             for start, end in piece.clauses:
                 own = [at for at, word in enumerate(words) if start <= word < end]
                 if own:
-                    states = piece.states[[0, *own, len(piece.states) - 1]]
-                    read.append((start, end, self._judge(states)))
+                    tokens = [0, *own, len(adapted) - 1]
+                    read.append((start, end, self._judge(adapted[tokens])))
         return read
 
     def _judge(self, states: Vectors) -> Vectors:
@@ -179,6 +190,8 @@ class Least:
     negated: float
     meant: float
     not_meant: float
+    unseen: float
+    doubted: float
 
     def of(self, name: str) -> float:
         """The limit for one finding."""
@@ -207,10 +220,8 @@ def encode(encoder: Encoder, message: Message) -> list[Piece]:
     runs = list(_runs(message))
     texts = [" ".join(message.tokens[i].norm for i in range(*span)) for span, _ in runs]
     return [
-        Piece(text, span, clauses, states, offsets)
-        for text, (span, clauses), (states, offsets) in zip(
-            texts, runs, encoder.states(texts), strict=True
-        )
+        Piece(text, span, clauses, states)
+        for text, (span, clauses), states in zip(texts, runs, encoder.states(texts), strict=True)
     ]
 
 
@@ -218,7 +229,7 @@ def mean_of(pieces: Sequence[Piece]) -> Vectors | None:
     """The mean of all token vectors, at length 1; None for a message without words."""
     if not pieces:
         return None
-    mean: Vectors = np.concatenate([piece.states for piece in pieces]).mean(axis=0)
+    mean: Vectors = np.concatenate([piece.states.hidden for piece in pieces]).mean(axis=0)
     return mean / np.float32(max(float(np.linalg.norm(mean)), 1e-6))
 
 

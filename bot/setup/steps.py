@@ -43,7 +43,10 @@ STEPS = (
         name="encoder",
         doing="exporting the sentence encoder to ONNX",
         command=(_APP, "-m", "knowledge.export"),
-        inputs=("knowledge/export.py", "knowledge/encoder.py"),
+        inputs=(
+            *("knowledge/export.py", "knowledge/encoder.py"),
+            *("knowledge/adapter.py", "knowledge/adapter.npz"),
+        ),
         outputs=(".build/encoder",),
         needs=("environment-app",),
     ),
@@ -62,6 +65,7 @@ STEPS = (
         command=(_APP, "-m", "bot.train_reader"),
         inputs=(
             *("bot/train_reader.py", "bot/nlu/phrases", "bot/nlu/phrase_data.py"),
+            *("bot/nlu/courses", "bot/nlu/labelled.py"),
             *("bot/nlu/tokens.py", "bot/nlu/spelling.py", "bot/nlu/spelling.yml"),
             "actions/triage/findings.yml",
         ),
@@ -69,15 +73,16 @@ STEPS = (
         needs=("encoder",),
     ),
     Step(
-        name="intents",
-        doing="training the reader of intents (seconds)",
-        command=(_APP, "-m", "bot.train_intents"),
+        name="classifiers",
+        doing="training the readers of intents and courses (seconds)",
+        command=(_APP, "-m", "bot.train_classifiers"),
         inputs=(
-            *("bot/train_intents.py", "bot/nlu/intents", "bot/nlu/intents.py"),
-            *("bot/nlu/intent_data.py", "bot/nlu/semantic.py", "bot/nlu/sentences.py"),
+            *("bot/train_classifiers.py", "bot/nlu/classifier.py", "bot/nlu/labelled.py"),
+            *("bot/nlu/intents", "bot/nlu/intents.py", "bot/nlu/courses", "bot/nlu/courses.py"),
+            *("bot/nlu/semantic.py", "bot/nlu/sentences.py"),
             *("bot/nlu/tokens.py", "bot/nlu/spelling.py", "bot/nlu/spelling.yml"),
         ),
-        outputs=(".build/intents",),
+        outputs=(".build/intents", ".build/courses"),
         needs=("encoder",),
     ),
     Step(
@@ -102,7 +107,7 @@ STEPS = (
         ),
         inputs=("config.yml", "data", ".build/domain", "bot/nlu", "bot/policies", "actions/triage"),
         outputs=(".build/models/bot.tar.gz",),
-        needs=("environment-rasa", "reader", "intents", "words"),
+        needs=("environment-rasa", "reader", "classifiers", "words"),
     ),
 )
 

@@ -42,8 +42,9 @@ def test_numpy_reads_what_torch_has_learnt(data: Data, encoder: Encoder, tmp_pat
     reader = SemanticReader(encoder, tmp_path)
     message, _ = match("my lips are huge")
     [(_, _, read)] = reader.outputs(message)
-    [(states, _)] = encoder.states(["my lips are huge"])
-    mask = torch.ones(1, len(states), dtype=torch.bool)
+    [states] = encoder.states(["my lips are huge"])
+    adapted = torch.from_numpy(states.adapted[None])
+    mask = torch.ones(1, len(states.adapted), dtype=torch.bool)
     with torch.no_grad():
-        logits = torch.stack([net(torch.from_numpy(states[None]), mask)[0] for net in networks])
+        logits = torch.stack([net(adapted, mask)[0] for net in networks])
     np.testing.assert_allclose(read, torch.sigmoid(logits.mean(0)).numpy(), atol=1e-5)

@@ -45,6 +45,20 @@ def test_known_numbers(encoder: Encoder) -> None:
     assert np.allclose(encoder.encode(["hello"])[0, :3], expected, atol=1e-3)
 
 
+def test_the_token_vectors_of_both_ends(encoder: Encoder) -> None:
+    texts = ["my lips are swollen", "", "red"]
+    for text, states in zip(texts, encoder.states(texts), strict=True):
+        assert states.hidden.shape == states.adapted.shape == (len(states.offsets), DIMENSIONS)
+        mean = states.hidden.mean(axis=0)
+        [vector] = encoder.encode([text])
+        assert np.allclose(vector, mean / np.linalg.norm(mean), atol=1e-6)
+        assert not np.allclose(states.hidden, states.adapted, atol=0.1)
+        [(adapted, offsets)] = encoder.adapted([text])
+        assert np.allclose(adapted, states.adapted, atol=1e-5)
+        assert offsets == states.offsets
+        assert [text[a:b] for a, b in states.offsets[1:-1]] == text.split()
+
+
 def test_no_encoder_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(EncoderMissingError, match=r"python -m knowledge\.export"):
         Encoder.load(tmp_path)

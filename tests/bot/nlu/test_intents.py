@@ -12,13 +12,14 @@ from actions.triage.datafile import load
 from bot.nlu import read, reading
 from bot.nlu.acts import classify, intent_of
 from bot.nlu.answers import read_answer
-from bot.nlu.intent_data import INTENTS, load_intents
-from bot.nlu.intents import LIMITS_FILE, IntentReader, buckets_of, least
+from bot.nlu.classifier import buckets_of
+from bot.nlu.intents import DATA, LIMITS_FILE, IntentReader, least
+from bot.nlu.labelled import INTENTS, load_labelled
 from bot.nlu.reading import intent_reader, match
 from bot.nlu.semantic import encode, mean_of, semantic_reader
 from tests.bot.nlu.test_acts import CASES, Mention, mention
 
-HELD_OUT = load_intents(Path(__file__).with_name("intents.yml"))
+HELD_OUT = load_labelled(Path(__file__).with_name("intents.yml"), INTENTS)
 SCORED = sorted(Path("tests/evaluation/messages").glob("scored*.jsonl"))
 OWN, OTHERS = {"hives": Mention("present")}, {"hives": Mention("present", "other")}
 
@@ -44,7 +45,7 @@ def afresh() -> Iterator[None]:
 
 
 def test_every_intent_has_many_messages() -> None:
-    said = list(load_intents().values())
+    said = list(load_labelled(DATA, INTENTS).values())
     assert {intent for intent in INTENTS if said.count(intent) < 80} == set()
 
 
@@ -59,11 +60,11 @@ def test_every_intent_has_many_messages() -> None:
 def test_a_mistake_is_named_with_file_and_line(tmp_path: Path, text: str, problem: str) -> None:
     (tmp_path / "wrong.yml").write_text(text, "utf-8")
     with pytest.raises(DataError, match=rf"wrong\.yml:\d+.*{problem}"):
-        load_intents(tmp_path)
+        load_labelled(tmp_path, INTENTS)
 
 
 def test_nothing_held_out_or_scored_is_learnt() -> None:
-    texts = {text.casefold() for text in load_intents()}
+    texts = {text.casefold() for text in load_labelled(DATA, INTENTS)}
     assert not texts & {text.casefold() for text in HELD_OUT}
     for path in SCORED:
         for line in path.read_text("utf-8").splitlines():
@@ -171,12 +172,12 @@ def test_without_it_templates_decide(
     broken: str,
 ) -> None:
     if broken != "missing":
-        settings = {"encoder": "other", "intents": list(INTENTS)}
-        (tmp_path / "intents.json").write_text(json.dumps(settings), "utf-8")
-        (tmp_path / "intents.npz").write_bytes(b"PK\x03\x04")
+        settings = {"encoder": "other", "labels": list(INTENTS)}
+        (tmp_path / "classifier.json").write_text(json.dumps(settings), "utf-8")
+        (tmp_path / "classifier.npz").write_bytes(b"PK\x03\x04")
     if broken == "another encoder's":
-        source = Path(".build/intents/intents.npz")
-        (tmp_path / "intents.npz").write_bytes(source.read_bytes())
+        source = Path(".build/intents/classifier.npz")
+        (tmp_path / "classifier.npz").write_bytes(source.read_bytes())
     monkeypatch.setattr(IntentReader.__init__, "__defaults__", (tmp_path,))
     for _ in range(2):
         assert read("I want to talk to a human please").act == "handoff"

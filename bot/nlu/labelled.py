@@ -1,10 +1,10 @@
-"""The messages that intents are learnt from (`intents/*.yml`).
-
-A file says which intent its messages have; a message stands under one intent only:
+"""The texts that small classifiers learn from, under the label that each has (`classifier.py`).
 
     handoff:
       - "can someone ring me back"
       - "my lips tingle and I'd rather talk to a nurse"
+
+`intents/*.yml` say what a message wants:
 
     check_symptoms   tells how somebody is, also "is this normal?", "should I worry?"
     ask              asks the guide, and tells nothing of a sign that is there
@@ -13,42 +13,47 @@ A file says which intent its messages have; a message stands under one intent on
     answer           could only answer a question: "none of those", "about 3 hours"
     handoff          wants a person, the clinic, an appointment, a call
     chat             neither tells nor asks anything of the above
+
+`courses/*.yml` say what an answer to "better, worse or the same?" tells: one of the trends of the
+triage that need no hurry, or `none`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from actions.triage import Trend
 from actions.triage.datafile import load, problem
 
-FOLDER = Path(__file__).with_name("intents")
-
-#: In the order of the reader's outputs.
 INTENTS = ("check_symptoms", "ask", "both", "correct", "answer", "handoff", "chat")
 
+NO_COURSE = "none"
+COURSES = (*(str(trend) for trend in Trend if trend is not Trend.RAPID), NO_COURSE)
+
 _TEXTS = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
-_SCHEMA = {
-    "type": "object",
-    "properties": dict.fromkeys(INTENTS, _TEXTS),
-    "additionalProperties": False,
-    "minProperties": 1,
-}
 
 
-def load_intents(path: Path = FOLDER) -> dict[str, str]:
-    """The intent of each message of a folder or file; raises `DataError` naming file and line."""
-    intents: dict[str, str] = {}
+def load_labelled(path: Path, labels: Sequence[str]) -> dict[str, str]:
+    """The label of each text of a folder or file; raises `DataError` naming file and line."""
+    schema = {
+        "type": "object",
+        "properties": dict.fromkeys(labels, _TEXTS),
+        "additionalProperties": False,
+        "minProperties": 1,
+    }
+    found: dict[str, str] = {}
     places: dict[str, str] = {}
     for file in sorted(path.rglob("*.yml")) if path.is_dir() else [path]:
-        for intent, texts in load(file, _SCHEMA).items():
+        for label, texts in load(file, schema).items():
             for at, text in enumerate(texts):
                 key = text.casefold()
                 if key in places:
                     raise problem(
                         file,
-                        (intent, at),
+                        (label, at),
                         f"{text[:40]!r} stands here and under {places[key]}; keep one of them",
                     )
-                places[key] = f"{intent} ({file.name})"
-                intents[text] = intent
-    return intents
+                places[key] = f"{label} ({file.name})"
+                found[text] = label
+    return found

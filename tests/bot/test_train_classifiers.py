@@ -1,15 +1,15 @@
-"""Training the reader of intents: the same each time, and NumPy reads what was learnt."""
+"""Training the small classifiers: the same each time, and NumPy reads what was learnt."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bot.nlu.intent_data import INTENTS
-from bot.nlu.intents import IntentReader
+from bot.nlu.classifier import Classifier
+from bot.nlu.labelled import INTENTS
 from bot.nlu.reading import match
 from bot.nlu.semantic import encode, mean_of
-from bot.train_intents import features, train, write
+from bot.train_classifiers import features, train, write
 from knowledge.encoder import DIMENSIONS, Encoder
 
 WORDS = ("my cheek itches", "can I swim", "it itches, can I swim", "no wait, two days")
@@ -23,15 +23,15 @@ def encoder() -> Encoder:
 
 
 def test_the_same_data_give_the_same_arrays(encoder: Encoder) -> None:
-    one, other = train(encoder, MESSAGES), train(encoder, MESSAGES)
+    one, other = (train(encoder, MESSAGES, INTENTS) for _ in range(2))
     for name, array in one.items():
         np.testing.assert_array_equal(array, other[name])
 
 
 def test_numpy_reads_what_was_learnt(encoder: Encoder, tmp_path: Path) -> None:
-    arrays = train(encoder, MESSAGES)
-    write(arrays, encoder, tmp_path)
-    reader = IntentReader(encoder.fingerprint, tmp_path)
+    arrays = train(encoder, MESSAGES, INTENTS)
+    write(arrays, encoder, INTENTS, tmp_path)
+    reader = Classifier(INTENTS, encoder.fingerprint, tmp_path)
     rows = features(encoder, list(MESSAGES))
     weights = np.hstack([arrays["mean"], arrays["words"].T])
     logits = rows @ weights.T + arrays["bias"]

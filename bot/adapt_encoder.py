@@ -1,0 +1,235 @@
+"""Adapt the encoder to how patients write: `python -m bot.adapt_encoder` (half an hour on 2 cores).
+
+The top layers learn together with a network of the reader's kind (`bot/train_reader.py`) from the
+same phrases; the network is thrown away, and what the layers have learnt is kept with the code
+(`knowledge/adapter.npz`). Setting up trains the reader over it, in minutes. So this is run by hand,
+when the phrases have grown much, and whoever adds some of their own need not run it. The same data
+give the same adapter.
+
+Layers learn the slower the deeper they lie (Howard and Ruder, "Universal Language Model Fine-tuning
+for Text Classification", ACL 2018); those below the adapted ones stay, and run once for all epochs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from bot.nlu.phrase_data import MEANINGS, load_messages
+from bot.train_reader import (
+    OUTPUTS,
+    SEED,
+    THREADS,
+    Network,
+    labelled,
+    sentences,
+    tokens_of,
+)
+from knowledge import adapter
+from knowledge.encoder import DIMENSIONS, Encoder, equally_long
+from knowledge.export import source_model
+
+EPOCHS = 3
+BATCH = 48
+RATE_OF_LAYERS = 1e-4
+SLOWER = 0.8
+"""By this much for each layer further down."""
+RATE_OF_NETWORK = 2e-3
+DROPOUT = 0.1
+LONGEST_STEP = 5.0
+
+
+@dataclass(frozen=True)
+class Clause:
+    """The tokens of a clause in its text, and what it says."""
+
+    tokens: tuple[int, ...]
+    labels: tuple[int, ...]
+    meaning: int | None
+
+
+@dataclass(frozen=True)
+class Text:
+    """What goes into the adapted layers for one text (tokens by 384, half precision)."""
+
+    states: NDArray[np.float16]
+    clauses: tuple[Clause, ...]
+
+
+class Adapting(nn.Module):
+    """The layers that learn, and a network that learns with them."""
+
+    def __init__(self, layers: Sequence[nn.Module]) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(copy.deepcopy(list(layers)))
+        self.network = Network(OUTPUTS)
+
+    def forward(self, texts: Sequence[Text]) -> Tensor:
+        """Logits (clauses of all texts, outputs)."""
+        states, mask = _padded([text.states for text in texts])
+        bias = torch.zeros(len(texts), 1, 1, mask.shape[1]).masked_fill(~mask[:, None, None], -1e4)
+        for layer in self.layers:
+            states = nn.functional.dropout(states, DROPOUT, self.training)
+            states = run_layer(layer, states, bias)
+        clauses = [
+            (row, clause.tokens) for row, text in enumerate(texts) for clause in text.clauses
+        ]
+        tokens = torch.zeros(len(clauses), max(len(own) for _, own in clauses), dtype=torch.long)
+        mask = torch.zeros(tokens.shape, dtype=torch.bool)
+        for place, (_, own) in enumerate(clauses):
+            tokens[place, : len(own)] = torch.tensor(own)
+            mask[place, : len(own)] = True
+        rows = torch.tensor([row for row, _ in clauses])
+        logits: Tensor = self.network(states[rows[:, None], tokens] * mask[..., None], mask)
+        return logits
+
+    def rates(self) -> list[dict[str, Any]]:
+        """What learns how fast."""
+        groups: list[dict[str, Any]] = [
+            {
+                "params": list(layer.parameters()),
+                "lr": RATE_OF_LAYERS * SLOWER**depth,
+                "weight_decay": 1e-2,
+            }
+            for depth, layer in enumerate(reversed(self.layers))
+        ]
+        network = list(self.network.parameters())
+        return [*groups, {"params": network, "lr": RATE_OF_NETWORK, "weight_decay": 1e-4}]
+
+
+def run_layer(layer: nn.Module, states: Tensor, bias: Tensor) -> Tensor:
+    """One transformer layer; `bias` is added to the attention, and keeps it from what is empty."""
+    out = layer(states, attention_mask=bias)
+    after: Tensor = out[0] if isinstance(out, tuple) else out
+    return after
+
+
+def _padded(rows: Sequence[NDArray[np.float16]]) -> tuple[Tensor, Tensor]:
+    lengths = [len(row) for row in rows]
+    states = np.zeros((len(rows), max(lengths), DIMENSIONS), np.float32)
+    for place, row in enumerate(rows):
+        states[place, : len(row)] = row
+    mask = np.arange(max(lengths)) < np.array(lengths)[:, None]
+    return torch.from_numpy(states), torch.from_numpy(mask)
+
+
+def load_texts(encoder: Encoder, bert: Any) -> list[Text]:
+    """All phrases, as they leave the layers that stay."""
+    said = list(labelled(sentences(load_messages())))
+    tokens = encoder.tokens([text for text, _ in said])
+    texts: dict[int, Text] = {}
+    for rows in equally_long([len(ids) for ids, _ in tokens]):
+        ids = torch.tensor([tokens[row][0] for row in rows])
+        with torch.no_grad():
+            states = bert(ids, output_hidden_states=True).hidden_states[-1 - adapter.LAYERS]
+        for row, own in zip(rows, states, strict=True):
+            clauses = tuple(
+                Clause(tuple(at), clause.labels, clause.meaning)
+                for clause in said[row][1]
+                if (at := tokens_of(clause, tokens[row][1]))
+            )
+            if clauses:
+                texts[row] = Text(own.half().numpy(), clauses)
+    return [texts[row] for row in sorted(texts)]
+
+
+def wanted(texts: Sequence[Text]) -> tuple[Tensor, Tensor]:
+    """What the clauses say (clauses, outputs), and which of that is known."""
+    clauses = [clause for text in texts for clause in text.clauses]
+    says, known = torch.zeros(len(clauses), OUTPUTS), torch.ones(len(clauses), OUTPUTS)
+    for row, clause in enumerate(clauses):
+        says[row, list(clause.labels)] = 1
+        if clause.meaning is None:
+            known[row, -len(MEANINGS) :] = 0
+        else:
+            says[row, clause.meaning - len(MEANINGS)] = 1
+    return says, known
+
+
+def adapt(layers: Sequence[nn.Module], texts: Sequence[Text]) -> Adapting:
+    """The layers after `EPOCHS` passes over the texts."""
+    torch.manual_seed(SEED)
+    dice = np.random.default_rng(SEED)
+    model = Adapting(layers)
+    epochs = [list(_batches(dice, texts)) for _ in range(EPOCHS)]
+    optimizer = torch.optim.AdamW(model.rates())
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer,
+        [group["lr"] for group in optimizer.param_groups],
+        total_steps=sum(map(len, epochs)) + 1,
+        pct_start=0.1,
+    )
+    for number, batches in enumerate(epochs, 1):
+        losses = []
+        model.train()
+        model.layers.eval()  # their own dropout is not what they were made with
+        for rows in batches:
+            batch = [texts[row] for row in rows]
+            says, known = wanted(batch)
+            logits = model(batch)
+            loss = nn.functional.binary_cross_entropy_with_logits(
+                logits, says, weight=known, reduction="sum"
+            ) / len(says)
+            optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            nn.utils.clip_grad_norm_(model.parameters(), LONGEST_STEP)
+            optimizer.step()
+            schedule.step()
+            losses.append(loss.item())
+        print(f"{number} of {EPOCHS} passes, loss {np.mean(losses):.2f}", flush=True)
+    return model
+
+
+def _batches(dice: np.random.Generator, texts: Sequence[Text]) -> Iterator[NDArray[np.int64]]:
+    """One pass in batches of about equal length, so that little is filled up."""
+    lengths = np.array([len(text.states) for text in texts])
+    order = dice.permutation(len(texts))
+    batches = []
+    for start in range(0, len(order), BATCH * 20):
+        some = order[start : start + BATCH * 20]
+        some = some[np.argsort(lengths[some], kind="stable")]
+        batches += [some[at : at + BATCH] for at in range(0, len(some), BATCH)]
+    yield from (batches[at] for at in dice.permutation(len(batches)))
+
+
+def differences(before: Sequence[nn.Module], after: Sequence[nn.Module]) -> dict[str, Any]:
+    """By how much each weight has moved; names begin with the layer's number, from the lowest."""
+    return {
+        f"{number}.{name}": (moved - weight).detach().numpy()
+        for number, (old, new) in enumerate(zip(before, after, strict=True))
+        for (name, weight), moved in zip(
+            old.state_dict().items(), new.state_dict().values(), strict=True
+        )
+    }
+
+
+def main() -> None:
+    """Learn from the product's phrases."""
+    parser = argparse.ArgumentParser(prog="python -m bot.adapt_encoder", description=__doc__)
+    parser.add_argument("--file", type=Path, default=adapter.FILE)
+    file = parser.parse_args().file
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    from transformers import BertModel
+
+    torch.set_num_threads(THREADS)
+    bert: Any = BertModel.from_pretrained(str(source_model()))
+    bert.eval()
+    layers = bert.encoder.layer[-adapter.LAYERS :]
+    texts = load_texts(Encoder.load(), bert)
+    print(f"Learning from {len(texts)} texts ...", flush=True)
+    model = adapt(layers, texts)
+    adapter.write(differences(layers, list(model.layers)), file)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""Train the small classifiers: `python -m bot.train_classifiers [--folder DIR]` (seconds).
+
+What is learnt is described in `bot/nlu/classifier.py`. The same data give the same classifiers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+
+from bot.nlu import courses, intents
+from bot.nlu.classifier import ARRAYS, BUCKETS, BUILD, SETTINGS, buckets_of, weight_of
+from bot.nlu.labelled import COURSES, INTENTS, load_labelled
+from bot.nlu.reading import match
+from bot.nlu.semantic import encode, mean_of
+from knowledge.encoder import DIMENSIONS, Encoder, Vectors
+
+#: The inverse of the regularization.
+LOOSENESS = 20.0
+
+#: What each classifier learns from, and its labels in the order of its outputs.
+TASKS = {"intents": (intents.DATA, INTENTS), "courses": (courses.DATA, COURSES)}
+
+
+def features(encoder: Encoder, texts: Sequence[str]) -> Vectors:
+    """One row for each text: its mean vector and its hashed words, weighed as for reading."""
+    rows = np.zeros((len(texts), DIMENSIONS + BUCKETS), np.float32)
+    for row, text in zip(rows, texts, strict=True):
+        mean, buckets = mean_of(encode(encoder, match(text)[0])), buckets_of(text)
+        if mean is not None:
+            row[:DIMENSIONS] = mean
+        row[DIMENSIONS + buckets] = weight_of(buckets)
+    return rows
+
+
+def train(
+    encoder: Encoder, labelled: Mapping[str, str], labels: Sequence[str]
+) -> dict[str, Vectors]:
+    """The arrays that `Classifier` reads."""
+    model = LogisticRegression(C=LOOSENESS, max_iter=1000)
+    model.fit(features(encoder, list(labelled)), [labels.index(each) for each in labelled.values()])
+    weights = model.coef_.astype(np.float32)
+    return {
+        "mean": weights[:, :DIMENSIONS],
+        "words": weights[:, DIMENSIONS:].T,
+        "bias": model.intercept_.astype(np.float32),
+    }
+
+
+def write(
+    arrays: Mapping[str, Vectors], encoder: Encoder, labels: Sequence[str], folder: Path
+) -> None:
+    """Write the arrays and what they belong to."""
+    folder.mkdir(parents=True, exist_ok=True)
+    np.savez(folder / ARRAYS, **arrays)
+    settings = {"labels": list(labels), "encoder": encoder.fingerprint}
+    (folder / SETTINGS).write_text(json.dumps(settings) + "\n", "utf-8")
+
+
+def main() -> None:
+    """Train on the product's texts."""
+    parser = argparse.ArgumentParser(prog="python -m bot.train_classifiers", description=__doc__)
+    parser.add_argument("--folder", type=Path, default=BUILD)
+    folder = parser.parse_args().folder
+    encoder = Encoder.load()
+    for name, (data, labels) in TASKS.items():
+        labelled = load_labelled(data, labels)
+        print(f"Learning {name} from {len(labelled)} texts ...", flush=True)
+        write(train(encoder, labelled, labels), encoder, labels, folder / name)
+
+
+if __name__ == "__main__":
+    main()

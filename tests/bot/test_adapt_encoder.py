@@ -1,0 +1,68 @@
+"""Adapting the encoder: the same each time, and what is kept are the layers that have learnt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from bot import adapt_encoder, train_reader
+from bot.adapt_encoder import adapt, differences, load_texts, run_layer
+from bot.nlu.phrase_data import Phrase
+from knowledge import adapter
+from knowledge.encoder import Encoder
+from knowledge.export import adapted_layers, source_model
+
+PHRASES = [("my lips are huge", "lip_swelling"), ("cannot get air in", "breathing_difficulty")]
+
+
+@pytest.fixture(scope="module")
+def bert() -> Any:
+    from transformers import BertModel
+
+    return BertModel.from_pretrained(str(source_model())).eval()
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    said = [(Phrase(text, frozenset([name]), "present"),) for text, name in PHRASES]
+    silent = [(Phrase("it was on tuesday", frozenset()), Phrase("lovely staff", frozenset()))]
+    monkeypatch.setattr(adapt_encoder, "load_messages", lambda: [*said, *silent])
+    monkeypatch.setattr(adapt_encoder, "EPOCHS", 2)
+    monkeypatch.setattr(train_reader, "MADE_UP", 0)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def test_the_layers_learn_the_same_each_time(bert: Any) -> None:
+    layers = bert.encoder.layer[-adapter.LAYERS :]
+    texts = load_texts(Encoder.load(), bert)
+    assert [len(text.clauses) for text in texts] == [1, 1, 2]
+    one, other = (differences(layers, list(adapt(layers, texts).layers)) for _ in range(2))
+    assert any(np.abs(moved).max() > 1e-6 for moved in one.values())
+    for name, moved in one.items():
+        np.testing.assert_array_equal(moved, other[name])
+
+
+def test_what_is_exported_are_the_layers_that_have_learnt(
+    bert: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layers = bert.encoder.layer[-adapter.LAYERS :]
+    learnt = adapt(layers, load_texts(Encoder.load(), bert)).layers
+    adapter.write(differences(layers, list(learnt)), tmp_path / "adapter.npz")
+    kept = adapter.read(tmp_path / "adapter.npz")
+    monkeypatch.setattr(adapter, "read", lambda: kept)
+    exported = adapted_layers(bert)
+    states, bias = torch.randn(1, 5, 384), torch.zeros(1, 1, 1, 5)
+    with torch.no_grad():
+        for old, new, out in zip(layers, learnt, exported, strict=True):
+            moved = run_layer(new, states, bias) - run_layer(old, states, bias)
+            lost = run_layer(new, states, bias) - run_layer(out, states, bias)
+            assert lost.norm() < 0.1 * moved.norm()
+            states = run_layer(new, states, bias)
