@@ -19,9 +19,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from bot.nlu import courses
-from bot.nlu.labelled import COURSES, load_labelled
-from bot.nlu.mentions import matches_of
 from bot.nlu.phrase_data import MEANINGS, Phrase, label_names, load_messages
 from bot.nlu.reading import match
 from bot.nlu.semantic import ARRAYS, FOLDER, MEAN_LENGTH, SETTINGS
@@ -132,19 +129,6 @@ class Network(nn.Module):
                 "out_bias": self.out.bias,
             }.items()
         }
-
-
-def course_answers() -> list[tuple[Phrase, ...]]:
-    """Answers on how it is going that name nothing, and tell of nothing that gets worse.
-
-    Without them "it has plateaued" passes for "it grows while I watch".
-    """
-    answers = load_labelled(courses.DATA, COURSES)
-    return [
-        (Phrase(text, frozenset()),)
-        for text, course in answers.items()
-        if course != "worsening" and not matches_of("finding", match(text)[1])
-    ]
 
 
 def sentences(messages: Sequence[tuple[Phrase, ...]]) -> list[tuple[Phrase, ...]]:
@@ -261,8 +245,7 @@ def main() -> None:
     folder = parser.parse_args().folder
     torch.set_num_threads(THREADS)
     encoder = Encoder.load(threads=THREADS)
-    messages = [*load_messages(), *course_answers()]
-    data = Data(list(examples(encoder, sentences(messages))))
+    data = Data(list(examples(encoder, sentences(load_messages()))))
     print(f"Learning from {len(data.lengths)} clauses ...", flush=True)
     networks = [train(data, seed) for seed in range(SEED, SEED + NETWORKS)]
     write(networks, encoder, folder)

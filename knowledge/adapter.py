@@ -5,7 +5,7 @@ layers has moved. `knowledge/export.py` adds those layers to the exported encode
 vectors for retrieval come out of the first as ever, token vectors for reading out of the second.
 
 A difference is kept in steps of a quarter of what is usual in its row, as whole numbers of 8 bits:
-that costs a half per cent of it, and an eighth of the space of the layers themselves.
+that costs a half per cent of it, and a seventh of the space of the layers themselves.
 """
 
 from __future__ import annotations

@@ -66,6 +66,11 @@ class Encoder:
 
     def __init__(self, folder: Path, threads: int) -> None:
         settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+        if "adapter" not in settings:
+            raise EncoderMissingError(
+                f"{folder}: an encoder without adapter, of an older version; "
+                "run `python -m knowledge.export`"
+            )
         self.fingerprint: str = settings["fingerprint"]
         """Names weights, tokenizer and pooling; vectors of two fingerprints do not compare."""
         self.adapted_fingerprint: str = f"{self.fingerprint} {settings['adapter']}"

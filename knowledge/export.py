@@ -94,6 +94,8 @@ def adapted_layers(bert: Any) -> Any:
     layers = copy.deepcopy(bert.encoder.layer[-adapter.LAYERS :])
     weights = layers.state_dict()
     for name, difference in adapter.read().items():
+        if name not in weights or weights[name].shape != difference.shape:
+            raise adapter.AdapterError(f"{adapter.FILE}: made for another encoder ({name})")
         weights[name] += torch.from_numpy(difference)
     return layers
 

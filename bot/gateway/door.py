@@ -124,20 +124,25 @@ class Door:
                 if aside is not None:
                     return aside
                 turn.overdue = taken.new and self._came_late(incoming)
-                if turn.overdue and (await self._read(turn, known)).advice:
-                    return await self._advise_late(turn)
+                if turn.overdue:
+                    await self._leave_to_staff(turn, known)
             verdict = await self._hear(turn, known)
+        if turn.overdue and turn.fallback is not None and not _has_failed(turn.fallback):
+            return self._outcome(await turn.fallback, pending=True)
         reply = await self._reply(turn, verdict, started)
         return self._outcome(reply, pending=not turn.done.is_set())
 
-    async def _advise_late(self, turn: Turn) -> Outcome:
-        """The advice for a message that is too old to be answered, before the patient is asked
-        again."""
+    async def _leave_to_staff(self, turn: Turn, known: Conversation) -> None:
+        """Note that a message is too old to be answered; a red flag in it gets its advice before
+        the patient is asked again."""
         try:
-            said = await self.answering.fall_back(turn, turn.verdict.result())
-        finally:
-            self.lines.join(turn)
-        return self._outcome(said, pending=True)
+            await self.answering.overdue(turn)
+            verdict = await self._read(turn, known)
+            if verdict.advice:
+                turn.fallback = asyncio.create_task(self.answering.fall_back(turn, verdict))
+                await asyncio.shield(turn.fallback)
+        except Exception as error:  # in its line it is asked again all the same
+            logger.error("A late message was not settled: %s", type(error).__name__)
 
     async def turn_away(self, text: str, words: Message) -> Message:
         """What to say to a message that is not taken: the advice for a red flag, or `words`."""

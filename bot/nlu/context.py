@@ -43,7 +43,8 @@ class Context:
         cleared = tuple(dict.fromkeys((*self.cleared, *answer.cleared)))
         return replace(
             self,
-            trend=answer.trend or self.trend,
+            # Calm words beside it take no red flag back.
+            trend=self.trend if self.trend == Trend.RAPID else answer.trend or self.trend,
             home_care_tried=home_care,
             risks=risks,
             cleared=tuple(each for each in cleared if each not in risks),

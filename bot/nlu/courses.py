@@ -16,8 +16,8 @@ from knowledge.encoder import Vectors
 DATA = Path(__file__).with_name("courses")
 FOLDER = BUILD / "courses"
 
-#: From this probability on its word counts; "worse" is heard sooner, for it raises the urgency.
-SURE, SURE_OF_WORSE = 0.6, 0.4
+#: From this probability on its word counts.
+SURE = 0.6
 
 
 class CourseReader(Classifier):
@@ -29,7 +29,5 @@ class CourseReader(Classifier):
     def course(self, text: str, mean: Vectors) -> str | None:
         """The trend that an answer tells, where it is sure of one."""
         shares = self.read(text, mean)
-        if shares["worsening"] >= SURE_OF_WORSE:
-            return "worsening"
         likeliest = max(shares, key=shares.__getitem__)
         return likeliest if shares[likeliest] >= SURE and likeliest != NO_COURSE else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from actions.triage import Extent, Severity, State, findings
+from actions.triage import Extent, Severity, State, Subject, findings
 from bot.nlu.assertion import Assertion, Triggers, is_always_meant, weighed
 from bot.nlu.finding import Finding, weightier
 from bot.nlu.lexicon import NOT, Entry
@@ -119,24 +119,27 @@ def asserted(
         if clause is None:
             yield match, said, LEXICON
             continue
-        if said.state in _THERE and _is_unseen(match.payload.name, clause, seen):
+        if _is_unseen(match.payload.name, said, clause, seen):
             continue
         meant = weighed(match, said, clause.meanings)
         if meant is not None:
             yield match, meant, BOTH if match.payload.name in clause.findings else LEXICON
 
 
-def _is_unseen(name: str, clause: Clause, seen: Sequence[Clause]) -> bool:
+def _is_unseen(name: str, said: Assertion, clause: Clause, seen: Sequence[Clause]) -> bool:
     """Whether the semantic reader is sure that words are not meant as the finding they name.
 
-    It sees the finding nowhere in the message; for a red flag it also has to doubt that the clause
-    tells anything of the patient. What is dropped so is unknown, never absent: it is asked for.
+    It sees the finding nowhere in the message, and doubts that the clause tells of anything that is
+    there. What is dropped so is unknown, never absent: it is asked for. It has learnt to see the
+    patient's own findings, so another person's stay.
     """
-    sure = least()
-    if is_always_meant(name) or any(each.probabilities[name] >= sure.unseen for each in seen):
+    sure, meanings = least(), clause.meanings
+    own = said.subject is Subject.SELF and said.state in _THERE
+    if not own or is_always_meant(name):
         return False
-    held = clause.meanings["present"] + clause.meanings["recent"]
-    return not findings()[name].red_flag or held < sure.doubted
+    if any(each.probabilities[name] >= sure.unseen for each in seen):
+        return False
+    return meanings["present"] + meanings["recent"] + meanings["other"] < sure.doubted
 
 
 def only_seen(

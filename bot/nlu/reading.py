@@ -135,16 +135,17 @@ def _interpret(given: _Given, see: Callable[[Message], Seen]) -> Reading:
     seen = Seen() if only_talk(text) or is_bare_answer(text) else see(message)
     found = find_findings(message, given.matches, triggers, seen.clauses)
     context = find_context(given.matches, triggers, seen.clauses)
-    if "trend" in asks:
-        named = find_context(given.matches, triggers).trend
-        context = _with_course(context, named, text, seen)
     times = read_times(text, given.now, asks)
     if found and all(said.subject is Subject.OTHER for said in found.values()):
         times = Times()
     answer = read_answer(text, asks, found, given.items, context.risks, times.spans.values())
-    act = classify(text, found, asks, answer, times, context.tells, _learnt(text, seen))
+    learnt = _learnt(text, seen)
+    act = classify(text, found, asks, answer, times, context.tells, learnt)
     if act in _NO_ANSWERS:
         answer = Answer()
+    elif "trend" in asks:
+        context = _with_course(given, context, triggers, seen)
+        act = classify(text, found, asks, answer, times, context.tells, learnt)
     return Reading(
         _answered(found, answer),
         times,
@@ -174,24 +175,28 @@ def _learnt(text: str, seen: Seen) -> dict[str, float] | None:
         return None
 
 
-def _with_course(context: Context, named: str | None, text: str, seen: Seen) -> Context:
+def _with_course(given: _Given, context: Context, triggers: Triggers, seen: Seen) -> Context:
     """The context with the course that an answer tells, in words that no list has.
 
-    `named` is the trend by the lexicon alone. What only the semantic reader takes for rapid, and
-    not with certainty, is no emergency in an answer that tells a calm course.
+    What only the semantic reader takes for rapid, and not surely, gives way to a calm word of the
+    lexicon; where only the course reader tells calm, it is unknown, and asked for.
     """
-    unsure = context.trend == Trend.RAPID != named and seen.is_unsure_of_rapid()
-    if seen.mean is None or not (context.trend is None or unsure):
+    reader = course_reader()
+    if seen.mean is None or reader is None or context.trend not in (None, Trend.RAPID):
         return context
-    course, reader = named, course_reader()
+    named = find_context(given.matches, triggers).trend
+    unsure = named != Trend.RAPID and seen.is_unsure_of_rapid()
+    if context.trend is not None and not unsure:
+        return context
     try:
-        if course is None and reader is not None:
-            course = reader.course(text, seen.mean)
+        course = named or reader.course(given.text, seen.mean)
     except Exception as error:
         logger.error("The reader of courses failed: %s", type(error).__name__)
-    if unsure and course in (None, str(Trend.WORSENING)):
         return context
-    return replace(context, trend=course)
+    if context.trend is None:
+        return replace(context, trend=course)
+    calm = course not in (None, Trend.WORSENING)
+    return replace(context, trend=named) if calm else context
 
 
 @lru_cache(maxsize=1)

@@ -41,7 +41,7 @@ _LIMITS = limits_of(
 _WORDS_TOGETHER = 48
 
 #: From here on "rapidly worse" stands even where an answer tells a calm course as well.
-_SURE_OF_RAPID = 0.75
+_SURE_OF_RAPID = 0.4
 
 #: Mean vectors are brought to this length before they are read; training does the same.
 MEAN_LENGTH = 6.0

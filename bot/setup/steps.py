@@ -65,7 +65,6 @@ STEPS = (
         command=(_APP, "-m", "bot.train_reader"),
         inputs=(
             *("bot/train_reader.py", "bot/nlu/phrases", "bot/nlu/phrase_data.py"),
-            *("bot/nlu/courses", "bot/nlu/labelled.py"),
             *("bot/nlu/tokens.py", "bot/nlu/spelling.py", "bot/nlu/spelling.yml"),
             "actions/triage/findings.yml",
         ),
@@ -79,7 +78,7 @@ STEPS = (
         inputs=(
             *("bot/train_classifiers.py", "bot/nlu/classifier.py", "bot/nlu/labelled.py"),
             *("bot/nlu/intents", "bot/nlu/intents.py", "bot/nlu/courses", "bot/nlu/courses.py"),
-            *("bot/nlu/semantic.py", "bot/nlu/sentences.py"),
+            *("bot/nlu/semantic.py", "bot/nlu/sentences.py", "bot/nlu/lexicon"),
             *("bot/nlu/tokens.py", "bot/nlu/spelling.py", "bot/nlu/spelling.yml"),
         ),
         outputs=(".build/intents", ".build/courses"),

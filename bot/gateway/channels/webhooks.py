@@ -19,8 +19,9 @@ from bot.gateway.tables import metadata
 #: Bytes of a webhook's body.
 MOST_BYTES = 64 * 1024
 
-#: Seconds after which a webhook is answered although its message is not yet answered. By then it
-#: is stored; before, a provider whose request fails still has it. Twilio gives up after 15.
+#: Seconds after which a webhook is answered although its message is not yet answered. Storing comes
+#: first and takes milliseconds; before, a provider that tries again still has the message. Twilio
+#: gives up after 15.
 PATIENCE = 10.0
 
 # Which webhooks were heard, for as long as conversations are kept. It names no conversation and

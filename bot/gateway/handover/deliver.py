@@ -135,8 +135,11 @@ class Outbox:
     async def _post(self, request: Request, delivery: Delivery, history: list[Stored]) -> None:
         webhook = self.settings.webhook
         assert webhook is not None
-        known = await in_thread(self.requests.known, request.id)
-        body = await in_thread(webhook_body, request, history, known)
+        slots = await in_thread(self.requests.known, request.id)
+        if slots is None:
+            known = await in_thread(self.storage.conversation, request.conversation)
+            slots = known.slots if known else {}
+        body = await in_thread(webhook_body, request, history, slots)
         content = json.dumps(body, separators=(",", ":")).encode()
         headers = {
             "content-type": "application/json",

@@ -142,12 +142,15 @@ class Requests:
         found = self._requests(sa.select(handovers).where(handovers.c.id == number))
         return found[0] if found else None
 
-    def known(self, number: int) -> dict[str, Any]:
-        """The slots that the gateway knew of the conversation when the patient agreed."""
+    def known(self, number: int) -> dict[str, Any] | None:
+        """The slots that the gateway knew of the conversation when the patient agreed.
+
+        None for a request of an older version, which did not keep them.
+        """
         query = sa.select(known.c.slots).where(known.c.handover == number)
         with self._engine.begin() as db:
             slots: dict[str, Any] | None = db.scalar(query)
-        return slots or {}
+        return slots
 
     def set_status(self, number: int, status: Status) -> None:
         """Note where a request is."""

@@ -230,6 +230,31 @@ def test_a_red_flag_that_comes_too_late_gets_its_advice_before_the_patient_is_as
     play(scene)
 
 
+def test_what_came_too_late_is_with_staff_while_the_dialogue_is_away(
+    play: Play, dialogue: FakeDialogue
+) -> None:
+    dialogue.down = True
+
+    async def before(door: Door) -> None:
+        await Talk(door).begin()
+        sent_at = door.storage.now() - 3600
+        late = Incoming("web-1", "late", "my throat is closing up", sent_at=sent_at)
+        first, second = await asyncio.gather(door.receive(late), door.receive(late))
+        assert dispositions(first)[0] == "emergency"
+        assert first.messages == second.messages
+        assert [each.state for each in door.storage.for_staff()] == [State.OVERDUE.value]
+
+    async def after(door: Door) -> None:  # another process
+        await eventually(lambda: not door.lines.busy("web-1"), 10)
+        assert [each.state for each in door.storage.for_staff()] == [State.FOR_STAFF.value]
+        assert "I am back" in (await Talk(door).history())[-1]
+        assert dialogue.heard == []
+
+    play(before)
+    dialogue.down = False
+    play(after)
+
+
 def test_a_repeated_request_is_answered_once_and_the_same(
     play: Play, dialogue: FakeDialogue
 ) -> None:

@@ -8,7 +8,14 @@ from actions.triage import State
 from bot.nlu import read, read_by_lexicon, reading
 from bot.nlu.phrase_data import MEANINGS
 from bot.nlu.reading import match
-from bot.nlu.semantic import ReaderMissingError, SemanticReader, semantic_reader
+from bot.nlu.semantic import (
+    Clause,
+    ReaderMissingError,
+    Seen,
+    SemanticReader,
+    semantic_reader,
+)
+from bot.nlu.tokens import Message
 from knowledge.encoder import Encoder
 
 
@@ -53,6 +60,39 @@ def test_talk_says_nothing(text: str) -> None:
 def test_where_the_lexicon_knows_a_finding_its_word_stands() -> None:
     assert found("what if my lips swell?")["lip_swelling"][0] == "hypothetical"
     assert found("no wheezing at all")["wheeze"][0] == "absent"
+
+
+@pytest.mark.parametrize(
+    ("seen", "meant", "text", "read_as"),
+    [
+        # It sees the finding nowhere, and doubts that anything is told: unknown, never absent.
+        (0.0, {"told": 0.5}, "my throat is closing up", None),
+        (0.0, {"told": 0.5}, "my cheeks are red", None),
+        # Seen a little, or told of somebody: the lexicon's word stands.
+        (0.1, {"told": 0.5}, "my throat is closing up", "present"),
+        (0.0, {"present": 0.6}, "my throat is closing up", "present"),
+        (0.0, {"recent": 0.6}, "my cheeks are red", "present"),
+        (0.0, {"other": 0.6}, "my throat is closing up", "present"),
+        # What is denied is denied, another's is another's, and self-harm is never explained away.
+        (0.0, {"told": 0.5}, "no wheezing", "absent"),
+        (0.0, {"told": 0.5}, "my client is wheezing and I am the practitioner", "present"),
+        (0.0, {"told": 0.5}, "I want to kill myself", "present"),
+    ],
+)
+def test_what_it_sees_nowhere_and_doubts_is_unknown(
+    seen: float,
+    meant: dict[str, float],
+    text: str,
+    read_as: str | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def look(reader: SemanticReader, message: Message) -> Seen:
+        probabilities = dict.fromkeys(reader.names, seen)
+        meanings = {name: meant.get(name, 0.0) for name in reader.meanings}
+        return Seen([Clause(0, len(message.tokens), probabilities, meanings)])
+
+    monkeypatch.setattr(SemanticReader, "read", look)
+    assert [state for state, _ in found(text).values()] == ([read_as] if read_as else [])
 
 
 def test_when_it_fails_the_lexicon_stands(
