@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from actions.triage import Extent, Severity, State, Subject, findings
@@ -92,9 +92,10 @@ def find_findings(
         Mention(match, said, match.payload.severity, match.payload.extent, found_by)
         for match, said, found_by in asserted("finding", matches, triggers, seen)
     ]
+    over = {mention.name for mention in mentions if _is_over(mention.assertion)}
     mentions += [
         Mention(match, said, found_by=SEMANTIC)
-        for match, said in only_seen(seen, matches, triggers)
+        for match, said in only_seen(seen, matches, triggers, over)
         if match.payload.name in known
     ]
     _attach(mentions, matches_of("severity", matches), message, "severity")
@@ -142,15 +143,26 @@ def _is_unseen(name: str, said: Assertion, clause: Clause, seen: Sequence[Clause
     return meanings["present"] + meanings["recent"] + meanings["other"] < sure.doubted
 
 
+def _is_over(said: Assertion) -> bool:
+    own = said.subject is Subject.SELF
+    return own and said.state is State.PAST and bool(said.recent)
+
+
 def only_seen(
-    seen: Sequence[Clause], matches: Sequence[Match[Entry]], triggers: Triggers
+    seen: Sequence[Clause],
+    matches: Sequence[Match[Entry]],
+    triggers: Triggers,
+    over: Collection[str] = (),
 ) -> Iterator[tuple[Match[Entry], Assertion]]:
     """What only the semantic reader sees, with what its clause says of it.
 
-    Where the lexicon knows the finding in the same clause, in whatever sense, its word stands.
+    Where the lexicon knows the finding in the same clause, in whatever sense, its word stands; and
+    of what is `over` now by its word, only a sure sight elsewhere counts: "it has gone down now".
     """
     for clause in seen:
         for name, probability in clause.findings.items():
+            if name in over and probability < least().other:
+                continue
             known = (other for other in matches if other.payload.name == name)
             if any(other.start < clause.end and clause.start < other.end for other in known):
                 continue

@@ -95,6 +95,13 @@ def test_what_it_sees_nowhere_and_doubts_is_unknown(
     assert [state for state, _ in found(text).values()] == ([read_as] if read_as else [])
 
 
+def test_what_is_over_now_by_the_lexicon_is_not_there_for_half_a_sight() -> None:
+    said = read("two hours ago my lips were really swollen, it has gone down now")
+    assert said.to_json()["findings"]["lip_swelling"]["state"] == "past"
+    again = read("my lips were swollen earlier and went down, now they are twice their size")
+    assert again.to_json()["findings"]["lip_swelling"]["state"] == "present"
+
+
 def test_when_it_fails_the_lexicon_stands(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
