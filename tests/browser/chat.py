@@ -62,7 +62,7 @@ class Chat:
 
     def _answer(self, before: int) -> Locator:
         answer = self.bubbles.nth(before + 1)  # behind what the patient said
-        expect(answer).to_be_visible(timeout=15000)
+        expect(answer).to_be_visible(timeout=30000)
         return answer
 
     def menu(self, name: str, role: str = "button") -> None:
