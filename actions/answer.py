@@ -64,7 +64,7 @@ class ActionAnswer(Action):
             tracker,
             "utter_answer_in_questions" if in_questions else "utter_answer",
             custom,
-            passages="\n\n".join(quoted(passage) for passage in cited(found)),
+            passages="\n\n".join([*map(quoted, cited(found)), *left_open(found)]),
             offer="If this is about something you have now, I can check your symptoms.",
         )
         return []
@@ -80,6 +80,13 @@ def cited(found: Answer) -> list[Passage]:
 def quoted(passage: Passage) -> str:
     """The passage word for word with document and section."""
     return f"“{passage.text}”\n— {passage.document}, section “{passage.section}”"
+
+
+def left_open(found: Answer) -> list[str]:
+    """What to say where only some of several questions are answered."""
+    if all(part.status == "answered" for part in found.parts):
+        return []
+    return ["That is not all you ask. For the rest our guide has no answer; please ask the clinic."]
 
 
 def nearby(found: Answer) -> str:

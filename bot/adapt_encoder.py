@@ -2,9 +2,9 @@
 
 The top layers learn together with a network of the reader's kind (`bot/train_reader.py`) from the
 same phrases; the network is thrown away, and what the layers have learnt is kept with the code
-(`knowledge/adapter.npz`). Setting up trains the reader over it, in minutes. So this is run by hand,
-when the phrases have grown much, and whoever adds some of their own need not run it. The same data
-give the same adapter.
+(`knowledge/adapters/reading.npz`). Setting up trains the reader over it, in minutes. So this is run
+by hand, when the phrases have grown much, and whoever adds some of their own need not run it. The
+same data give the same adapter.
 
 Layers learn the slower the deeper they lie (Howard and Ruder, "Universal Language Model Fine-tuning
 for Text Classification", ACL 2018); those below the adapted ones stay, and run once for all epochs.
@@ -15,7 +15,7 @@ from __future__ import annotations
 import argparse
 import copy
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,15 +25,18 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from bot.nlu.phrase_data import MEANINGS, load_messages
+from bot.nlu.phrase_data import load_messages
 from bot.train_reader import (
     OUTPUTS,
     SEED,
     THREADS,
+    Labelled,
     Network,
+    batches,
     labelled,
     sentences,
     tokens_of,
+    wanted,
 )
 from knowledge import adapter
 from knowledge.encoder import DIMENSIONS, Encoder, equally_long
@@ -50,20 +53,12 @@ LONGEST_STEP = 5.0
 
 
 @dataclass(frozen=True)
-class Clause:
-    """The tokens of a clause in its text, and what it says."""
-
-    tokens: tuple[int, ...]
-    labels: tuple[int, ...]
-    meaning: int | None
-
-
-@dataclass(frozen=True)
 class Text:
-    """What goes into the adapted layers for one text (tokens by 384, half precision)."""
+    """What goes into the adapted layers for one text (tokens by 384, half precision), and its
+    clauses with their tokens."""
 
     states: NDArray[np.float16]
-    clauses: tuple[Clause, ...]
+    clauses: tuple[tuple[list[int], Labelled], ...]
 
 
 class Adapting(nn.Module):
@@ -81,9 +76,7 @@ class Adapting(nn.Module):
         for layer in self.layers:
             states = nn.functional.dropout(states, DROPOUT, self.training)
             states = run_layer(layer, states, bias)
-        clauses = [
-            (row, clause.tokens) for row, text in enumerate(texts) for clause in text.clauses
-        ]
+        clauses = [(row, own) for row, text in enumerate(texts) for own, _ in text.clauses]
         tokens = torch.zeros(len(clauses), max(len(own) for _, own in clauses), dtype=torch.long)
         mask = torch.zeros(tokens.shape, dtype=torch.bool)
         for place, (_, own) in enumerate(clauses):
@@ -134,26 +127,11 @@ def load_texts(encoder: Encoder, bert: Any) -> list[Text]:
             states = bert(ids, output_hidden_states=True).hidden_states[-1 - adapter.LAYERS]
         for row, own in zip(rows, states, strict=True):
             clauses = tuple(
-                Clause(tuple(at), clause.labels, clause.meaning)
-                for clause in said[row][1]
-                if (at := tokens_of(clause, tokens[row][1]))
+                (at, clause) for clause in said[row][1] if (at := tokens_of(clause, tokens[row][1]))
             )
             if clauses:
                 texts[row] = Text(own.half().numpy(), clauses)
     return [texts[row] for row in sorted(texts)]
-
-
-def wanted(texts: Sequence[Text]) -> tuple[Tensor, Tensor]:
-    """What the clauses say (clauses, outputs), and which of that is known."""
-    clauses = [clause for text in texts for clause in text.clauses]
-    says, known = torch.zeros(len(clauses), OUTPUTS), torch.ones(len(clauses), OUTPUTS)
-    for row, clause in enumerate(clauses):
-        says[row, list(clause.labels)] = 1
-        if clause.meaning is None:
-            known[row, -len(MEANINGS) :] = 0
-        else:
-            says[row, clause.meaning - len(MEANINGS)] = 1
-    return says, known
 
 
 def adapt(layers: Sequence[nn.Module], texts: Sequence[Text]) -> Adapting:
@@ -161,7 +139,8 @@ def adapt(layers: Sequence[nn.Module], texts: Sequence[Text]) -> Adapting:
     torch.manual_seed(SEED)
     dice = np.random.default_rng(SEED)
     model = Adapting(layers)
-    epochs = [list(_batches(dice, texts)) for _ in range(EPOCHS)]
+    lengths = np.array([len(text.states) for text in texts])
+    epochs = [list(batches(dice, lengths, BATCH)) for _ in range(EPOCHS)]
     optimizer = torch.optim.AdamW(model.rates())
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer,
@@ -169,13 +148,14 @@ def adapt(layers: Sequence[nn.Module], texts: Sequence[Text]) -> Adapting:
         total_steps=sum(map(len, epochs)) + 1,
         pct_start=0.1,
     )
-    for number, batches in enumerate(epochs, 1):
+    for number, epoch in enumerate(epochs, 1):
         losses = []
         model.train()
         model.layers.eval()  # their own dropout is not what they were made with
-        for rows in batches:
+        for rows in epoch:
             batch = [texts[row] for row in rows]
-            says, known = wanted(batch)
+            said = wanted([clause for text in batch for _, clause in text.clauses])
+            says, known = map(torch.from_numpy, said)
             logits = model(batch)
             loss = nn.functional.binary_cross_entropy_with_logits(
                 logits, says, weight=known, reduction="sum"
@@ -190,33 +170,10 @@ def adapt(layers: Sequence[nn.Module], texts: Sequence[Text]) -> Adapting:
     return model
 
 
-def _batches(dice: np.random.Generator, texts: Sequence[Text]) -> Iterator[NDArray[np.int64]]:
-    """One pass in batches of about equal length, so that little is filled up."""
-    lengths = np.array([len(text.states) for text in texts])
-    order = dice.permutation(len(texts))
-    batches = []
-    for start in range(0, len(order), BATCH * 20):
-        some = order[start : start + BATCH * 20]
-        some = some[np.argsort(lengths[some], kind="stable")]
-        batches += [some[at : at + BATCH] for at in range(0, len(some), BATCH)]
-    yield from (batches[at] for at in dice.permutation(len(batches)))
-
-
-def differences(before: Sequence[nn.Module], after: Sequence[nn.Module]) -> dict[str, Any]:
-    """By how much each weight has moved; names begin with the layer's number, from the lowest."""
-    return {
-        f"{number}.{name}": (moved - weight).detach().numpy()
-        for number, (old, new) in enumerate(zip(before, after, strict=True))
-        for (name, weight), moved in zip(
-            old.state_dict().items(), new.state_dict().values(), strict=True
-        )
-    }
-
-
 def main() -> None:
     """Learn from the product's phrases."""
     parser = argparse.ArgumentParser(prog="python -m bot.adapt_encoder", description=__doc__)
-    parser.add_argument("--file", type=Path, default=adapter.FILE)
+    parser.add_argument("--file", type=Path, default=adapter.READING)
     file = parser.parse_args().file
     os.environ["HF_HUB_OFFLINE"] = "1"
     from transformers import BertModel
@@ -228,7 +185,7 @@ def main() -> None:
     texts = load_texts(Encoder.load(), bert)
     print(f"Learning from {len(texts)} texts ...", flush=True)
     model = adapt(layers, texts)
-    adapter.write(differences(layers, list(model.layers)), file)
+    adapter.write(adapter.differences(layers, model.layers), file)
 
 
 if __name__ == "__main__":

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
-from bot.nlu import courses, intents
+from bot.nlu import intents, learnt_answers
 from bot.nlu.classifier import ARRAYS, BUCKETS, BUILD, SETTINGS, buckets_of, weight_of
-from bot.nlu.labelled import COURSES, INTENTS, load_labelled
+from bot.nlu.labelled import ANSWERS, INTENTS, load_labelled
 from bot.nlu.reading import match
 from bot.nlu.semantic import encode, mean_of
 from knowledge.encoder import DIMENSIONS, Encoder, Vectors
@@ -24,7 +24,10 @@ from knowledge.encoder import DIMENSIONS, Encoder, Vectors
 LOOSENESS = 20.0
 
 #: What each classifier learns from, and its labels in the order of its outputs.
-TASKS = {"intents": (intents.DATA, INTENTS), "courses": (courses.DATA, COURSES)}
+TASKS = {
+    "intents": (intents.DATA, INTENTS),
+    **{task: (learnt_answers.DATA / task, labels) for task, labels in ANSWERS.items()},
+}
 
 
 def features(encoder: Encoder, texts: Sequence[str]) -> Vectors:

@@ -49,12 +49,47 @@ MADE_UP = 2_000
 
 
 @dataclass(frozen=True)
+class Labelled:
+    """A clause of a text: its characters, and what it says, by the numbers of the outputs."""
+
+    start: int
+    end: int
+    labels: tuple[int, ...]
+    meaning: int | None
+
+
+def wanted(clauses: Sequence[Labelled]) -> tuple[Vectors, Vectors]:
+    """What clauses say (clauses by outputs), and which of that is known."""
+    says = np.zeros((len(clauses), OUTPUTS), np.float32)
+    known = np.ones((len(clauses), OUTPUTS), np.float32)
+    for row, clause in enumerate(clauses):
+        says[row, list(clause.labels)] = 1
+        if clause.meaning is None:
+            known[row, -len(MEANINGS) :] = 0
+        else:
+            says[row, clause.meaning - len(MEANINGS)] = 1
+    return says, known
+
+
+def batches(
+    dice: np.random.Generator, lengths: NDArray[np.int64], size: int
+) -> Iterator[NDArray[np.int64]]:
+    """One pass in batches of about equal length, so that little is filled up."""
+    order = dice.permutation(len(lengths))
+    cut = []
+    for start in range(0, len(order), size * 20):
+        some = order[start : start + size * 20]
+        some = some[np.argsort(lengths[some], kind="stable")]
+        cut += [some[at : at + size] for at in range(0, len(some), size)]
+    yield from (cut[at] for at in dice.permutation(len(cut)))
+
+
+@dataclass(frozen=True)
 class Example:
-    """The token vectors of one clause, half precision, and what the clause says."""
+    """The token vectors of one clause, half precision, and what it says."""
 
     states: NDArray[np.float16]
-    labels: tuple[int, ...]
-    meaning: int | None = None
+    clause: Labelled
 
 
 class Data:
@@ -67,14 +102,7 @@ class Data:
             [np.zeros((1, DIMENSIONS), np.float16), *(each.states for each in all_examples)]
         )
         self._starts = 1 + np.concatenate([[0], np.cumsum(self.lengths)[:-1]])
-        self._wanted = np.zeros((len(all_examples), OUTPUTS), np.float32)
-        self._known = np.ones((len(all_examples), OUTPUTS), np.float32)
-        for row, example in enumerate(all_examples):
-            self._wanted[row, list(example.labels)] = 1
-            if example.meaning is None:
-                self._known[row, -len(MEANINGS) :] = 0
-            else:
-                self._wanted[row, example.meaning - len(MEANINGS)] = 1
+        self._wanted, self._known = wanted([example.clause for example in all_examples])
 
     def batch(self, rows: NDArray[np.int64]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """States (rows, tokens, 384), mask, wanted outputs, and which of them are known."""
@@ -139,16 +167,6 @@ def sentences(messages: Sequence[tuple[Phrase, ...]]) -> list[tuple[Phrase, ...]
     return [*messages, *made_up]
 
 
-@dataclass(frozen=True)
-class Labelled:
-    """A clause of a text: its characters, and what it says, by the numbers of the outputs."""
-
-    start: int
-    end: int
-    labels: tuple[int, ...]
-    meaning: int | None
-
-
 def labelled(groups: Sequence[tuple[Phrase, ...]]) -> Iterator[tuple[str, list[Labelled]]]:
     """Each group as the text that the encoder sees, and its clauses."""
     order = {name: at for at, name in enumerate(label_names())}
@@ -182,13 +200,12 @@ def examples(encoder: Encoder, groups: Sequence[tuple[Phrase, ...]]) -> Iterator
     texts = list(labelled(groups))
     for start in range(0, len(texts), AT_ONCE):
         some = texts[start : start + AT_ONCE]
-        encoded = encoder.adapted([text for text, _ in some])
+        encoded = encoder.reading([text for text, _ in some])
         for (_, clauses), (vectors, offsets) in zip(some, encoded, strict=True):
             for clause in clauses:
                 tokens = tokens_of(clause, offsets)
                 if tokens:
-                    own = vectors[tokens].astype(np.float16)
-                    yield Example(own, clause.labels, clause.meaning)
+                    yield Example(vectors[tokens].astype(np.float16), clause)
 
 
 def train(data: Data, seed: int) -> Network:
@@ -197,7 +214,7 @@ def train(data: Data, seed: int) -> Network:
     dice = np.random.default_rng(seed)
     network = Network(OUTPUTS)
     optimizer = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
-    epochs = [list(_batches(dice, data.lengths)) for _ in range(EPOCHS)]
+    epochs = [list(batches(dice, data.lengths, BATCH)) for _ in range(EPOCHS)]
     steps = sum(map(len, epochs)) + 1
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=steps)
     for rows in (batch for epoch in epochs for batch in epoch):
@@ -213,17 +230,6 @@ def train(data: Data, seed: int) -> Network:
     return network.eval()
 
 
-def _batches(dice: np.random.Generator, lengths: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
-    """One pass in batches of about equal length, so that little is filled up."""
-    order = dice.permutation(len(lengths))
-    batches = []
-    for start in range(0, len(order), BATCH * 20):
-        some = order[start : start + BATCH * 20]
-        some = some[np.argsort(lengths[some], kind="stable")]
-        batches += [some[at : at + BATCH] for at in range(0, len(some), BATCH)]
-    yield from (batches[at] for at in dice.permutation(len(batches)))
-
-
 def write(networks: Sequence[Network], encoder: Encoder, folder: Path) -> None:
     """Write the networks' arrays, one above the other, and what they belong to."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -233,7 +239,7 @@ def write(networks: Sequence[Network], encoder: Encoder, folder: Path) -> None:
     settings = {
         "names": list(label_names()),
         "meanings": list(MEANINGS),
-        "encoder": encoder.adapted_fingerprint,
+        "encoder": encoder.reading_fingerprint,
     }
     (folder / SETTINGS).write_text(json.dumps(settings) + "\n", "utf-8")
 

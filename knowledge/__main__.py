@@ -41,6 +41,10 @@ from knowledge.search import Searcher
 
 GUIDE = Path(__file__).with_name("guide")
 
+#: Threads of the encoder in a build, while nobody waits for an answer; always as many, because
+#: another number rounds otherwise.
+BUILDING = 2
+
 _CLEAR = (GuideError, DataError, EncoderMissingError, IndexUnusableError, OSError)
 
 
@@ -67,7 +71,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _build(options: argparse.Namespace) -> int:
     with Progress.watched() as progress:
-        built = build(options.guide, options.index, Encoder.load(), options.strict, progress)
+        encoder = Encoder.load(threads=BUILDING)
+        built = build(options.guide, options.index, encoder, options.strict, progress)
     for file, document in built.guide.documents.items():
         passages = sum(len(section.spans) for section in document.sections)
         left_out = f"; left out: {', '.join(document.left_out)}" if document.left_out else ""

@@ -1,6 +1,6 @@
 """Knowing when the guide does not answer.
 
-A passage can sound like the question and still not answer it ("does microneedling hurt?"). Five
+A passage can sound like the question and still not answer it ("does microneedling hurt?"). Four
 features of a search go into a logistic whose coefficients and threshold are data
 (`abstention.yml`), fitted by `python -m knowledge.fit` on labelled questions.
 
@@ -22,18 +22,25 @@ import numpy.typing as npt
 
 from knowledge.data import read_yaml
 from knowledge.encoder import Vectors
+from knowledge.rows import Kind
 
 COEFFICIENTS = Path(__file__).with_name("abstention.yml")
 
 #: Kernel exp(SHARPNESS * (cosine - 1)) and ridge, by cross-validation on the development half.
-SHARPNESS = 8.0
-RIDGE = 0.3
+SHARPNESS = 6.0
+RIDGE = 0.1
+
+#: How quickly "nearly word for word" is over: it is gone at a cosine of 0.9.
+SAME = 30.0
+
+#: What such a question counts: more than all others together.
+_SAME_COUNTS = 2.0
 
 #: A classifier on more questions than this would take minutes; every n-th is used then.
-_MOST_QUESTIONS = 4_000
+_MOST_QUESTIONS = 8_000
 
 _NUMBER = {"type": "number"}
-_FEATURES = ("evidence", "score", "margin", "sentence", "known")
+_FEATURES = ("evidence", "score", "margin", "known")
 _SCHEMA = {
     "type": "object",
     "required": ["version", "threshold", "intercept", "coefficients"],
@@ -64,13 +71,11 @@ class Features:
     """Score of the best passage."""
     margin: float
     """Score of the best passage minus the mean of the next four."""
-    sentence: float
-    """Cosine of the nearest sentence."""
     known: float
     """Share of the content words that occur in the guide or its questions, 0 to 1."""
 
 
-NOTHING = Features(evidence=-1.0, score=0.0, margin=0.0, sentence=0.0, known=0.0)
+NOTHING = Features(evidence=-1.0, score=0.0, margin=0.0, known=0.0)
 
 
 @dataclass(frozen=True)
@@ -125,6 +130,11 @@ def nearness(cosines: Floats) -> Floats:
     return kernel
 
 
-def evidence(cosines: Floats, pull: Floats) -> float:
-    """The sum of all pulls, each by its nearness to the question."""
-    return float(nearness(cosines) @ pull)
+def evidence(cosines: Floats, pull: Floats, kind: npt.NDArray[np.int8]) -> float:
+    """The sum of all pulls, each by its nearness to the question.
+
+    A question that is nearly word for word one that is authored goes with that one.
+    """
+    nearest = int(np.where(kind >= Kind.QUESTION, cosines, -1.0).argmax())
+    same = _SAME_COUNTS * float(np.exp(SAME * (min(float(cosines[nearest]), 1.0) - 1.0)))
+    return float(nearness(cosines) @ pull) + (same if kind[nearest] == Kind.QUESTION else -same)

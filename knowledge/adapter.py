@@ -1,8 +1,8 @@
-"""The adapter: what the encoder's top layers have learnt beside their own task, as differences.
+"""Adapters: what the encoder's top layers have learnt beyond their own task, as differences.
 
-`bot/adapt_encoder.py` learns how patients write, and keeps here by how much each weight of the top
-layers has moved. `knowledge/export.py` adds those layers to the exported encoder as a second end:
-vectors for retrieval come out of the first as ever, token vectors for reading out of the second.
+There are two, each kept as by how much every weight of the top layers has moved: `retrieval` brings
+questions and passages together (`knowledge/adapt.py`), `reading` knows how patients write
+(`bot/adapt_encoder.py`). `knowledge/export.py` gives the exported encoder an end for each.
 
 A difference is kept in steps of a quarter of what is usual in its row, as whole numbers of 8 bits:
 that costs a half per cent of it, and a seventh of the space of the layers themselves.
@@ -12,14 +12,15 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-FILE = Path(__file__).with_name("adapter.npz")
+FOLDER = Path(__file__).with_name("adapters")
+RETRIEVAL, READING = FOLDER / "retrieval.npz", FOLDER / "reading.npz"
 
 #: How many of the encoder's layers are adapted, counted from the top.
 LAYERS = 5
@@ -31,18 +32,30 @@ Arrays = Mapping[str, npt.NDArray[Any]]
 
 
 class AdapterError(RuntimeError):
-    """The adapter is missing or broken."""
+    """An adapter is missing or broken."""
 
 
-def fingerprint(path: Path = FILE) -> str:
-    """Names the adapter; raises `AdapterError` when there is none."""
+def fingerprint(path: Path) -> str:
+    """Names an adapter; raises `AdapterError` when there is none."""
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
     except OSError as error:
         raise AdapterError(f"{path}: {error.strerror}; take it from the repository") from None
 
 
-def write(differences: Arrays, path: Path = FILE) -> None:
+def differences(before: Iterable[Any], after: Iterable[Any]) -> Arrays:
+    """By how much each weight of some layers (PyTorch) has moved; names begin with the layer's
+    number, from the lowest."""
+    return {
+        f"{number}.{name}": (moved - weight).detach().numpy()
+        for number, (old, new) in enumerate(zip(before, after, strict=True))
+        for (name, weight), moved in zip(
+            old.state_dict().items(), new.state_dict().values(), strict=True
+        )
+    }
+
+
+def write(differences: Arrays, path: Path) -> None:
     """Keep the differences: of a matrix in steps for each row, of anything else as they are."""
     kept: dict[str, npt.NDArray[Any]] = {}
     for name, given in sorted(differences.items()):
@@ -57,7 +70,7 @@ def write(differences: Arrays, path: Path = FILE) -> None:
     np.savez_compressed(path, **kept)
 
 
-def read(path: Path = FILE) -> dict[str, npt.NDArray[np.float32]]:
+def read(path: Path) -> dict[str, npt.NDArray[np.float32]]:
     """The differences by the names of their weights; raises `AdapterError`."""
     try:
         with np.load(path, allow_pickle=False) as file:

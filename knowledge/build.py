@@ -30,6 +30,7 @@ from knowledge.publish import publish
 from knowledge.question import Topic
 from knowledge.reuse import Hashes, encode, hashes
 from knowledge.rows import Kind, Row, rows
+from knowledge.spelling import Spelling
 from knowledge.words import content_stems, tokens
 
 
@@ -85,9 +86,16 @@ def build_from(
     questions = answered_questions(read.folder, chunks)
     declined = [question for _, question in declined_questions(read.folder)]
     everything = rows(chunks, questions, declined)
-    faded = [topic.fade(row.text) for row in everything]
+    vocabulary = sorted(
+        {
+            word
+            for text in (*(row.text for row in everything), *topic_words)
+            for word in tokens(text)
+        }
+    )
+    spelling = Spelling(vocabulary)
+    faded = [topic.fade(_as_asked(row, spelling)) for row in everything]
     vectors, encoded = encode(faded, encoder, known, progress)
-    texts = [row.text for row in everything] + topic_words
     contents = _Contents(
         guide=read,
         chunks=chunks,
@@ -95,7 +103,7 @@ def build_from(
         hashes=hashes(faded),
         vectors=vectors,
         lexicon=_lexicon(chunks, questions, topic),
-        vocabulary=sorted({word for text in texts for word in tokens(text)}),
+        vocabulary=vocabulary,
     )
     progress("writing", 0, 1)
     manifest = {
@@ -115,6 +123,13 @@ def build_from(
     }
     generation = publish(folder, lambda fresh: _write(fresh, contents), manifest)
     return Built(generation, read, len(chunks), len(everything), encoded)
+
+
+def _as_asked(row: Row, spelling: Spelling) -> str:
+    """A row's text; a question as `ranking` reads the same one from a patient, word by word."""
+    if row.kind < Kind.QUESTION:
+        return row.text
+    return " ".join(spelling.correct(tokens(row.text))) or row.text
 
 
 def _files_in_service(folder: Path) -> set[str]:

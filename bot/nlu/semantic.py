@@ -1,10 +1,11 @@
 """The semantic reader: what a clause says, also in words that nobody has listed.
 
-Each sentence is encoded once, with the adapted layers of the project's encoder. For every finding a
-query of its own looks over the token vectors of a clause and takes the few that speak of it
-(label-wise attention: Mullenbach et al., "Explainable Prediction of Medical Codes from Clinical
-Text", NAACL 2018); what it took, together with the mean of the clause, gives a probability. Learnt
-from `phrases/` by `bot/train_reader.py`; here it is NumPy alone, in both environments.
+Each sentence is encoded once, by the end of the project's encoder that has learnt how patients
+write. For every finding a query of its own looks over the token vectors of a clause and takes the
+few that speak of it (label-wise attention: Mullenbach et al., "Explainable Prediction of Medical
+Codes from Clinical Text", NAACL 2018); what it took, together with the mean of the clause, gives a
+probability. Learnt from `phrases/` by `bot/train_reader.py`; here it is NumPy alone, in both
+environments.
 """
 
 from __future__ import annotations
@@ -39,9 +40,6 @@ _LIMITS = limits_of(
 
 #: Clauses of a sentence are encoded together up to this many words, which keeps long ones quick.
 _WORDS_TOGETHER = 48
-
-#: From here on "rapidly worse" stands even where an answer tells a calm course as well.
-_SURE_OF_RAPID = 0.4
 
 #: Mean vectors are brought to this length before they are read; training does the same.
 MEAN_LENGTH = 6.0
@@ -99,9 +97,18 @@ class Seen:
     mean: Vectors | None = None
     encoded: Encoded | None = None
 
-    def is_unsure_of_rapid(self) -> bool:
-        """Whether nothing here is surely told to get rapidly worse."""
-        return all(each.probabilities[TREND_RAPID] < _SURE_OF_RAPID for each in self.clauses)
+    @property
+    def red_flag(self) -> float:
+        """How probable the likeliest red flag is, said in whatever sense."""
+        return max(
+            (
+                probability
+                for each in self.clauses
+                for name, probability in each.probabilities.items()
+                if is_alarming(name)
+            ),
+            default=0.0,
+        )
 
 
 class SemanticReader:
@@ -114,7 +121,7 @@ class SemanticReader:
                 self._networks = {name: arrays[name] for name in arrays.files}
         except OSError:
             raise ReaderMissingError(f"{folder}: no reader there; run `make setup`") from None
-        if settings["encoder"] != encoder.adapted_fingerprint:
+        if settings["encoder"] != encoder.reading_fingerprint:
             raise ReaderMissingError(f"{folder}: made with another encoder; run `make setup`")
         self.names: tuple[str, ...] = tuple(settings["names"])
         self.meanings: tuple[str, ...] = tuple(settings["meanings"])
@@ -147,12 +154,12 @@ class SemanticReader:
         read = []
         for piece in pieces:
             words = _words_of_tokens(message, piece.span, piece.states.offsets)
-            adapted = piece.states.adapted
+            states = piece.states.reading
             for start, end in piece.clauses:
                 own = [at for at, word in enumerate(words) if start <= word < end]
                 if own:
-                    tokens = [0, *own, len(adapted) - 1]
-                    read.append((start, end, self._judge(adapted[tokens])))
+                    tokens = [0, *own, len(states) - 1]
+                    read.append((start, end, self._judge(states[tokens])))
         return read
 
     def _judge(self, states: Vectors) -> Vectors:
@@ -229,7 +236,7 @@ def mean_of(pieces: Sequence[Piece]) -> Vectors | None:
     """The mean of all token vectors, at length 1; None for a message without words."""
     if not pieces:
         return None
-    mean: Vectors = np.concatenate([piece.states.hidden for piece in pieces]).mean(axis=0)
+    mean: Vectors = np.concatenate([piece.states.retrieval for piece in pieces]).mean(axis=0)
     return mean / np.float32(max(float(np.linalg.norm(mean)), 1e-6))
 
 

@@ -45,7 +45,7 @@ STEPS = (
         command=(_APP, "-m", "knowledge.export"),
         inputs=(
             *("knowledge/export.py", "knowledge/encoder.py"),
-            *("knowledge/adapter.py", "knowledge/adapter.npz"),
+            *("knowledge/adapter.py", "knowledge/adapters"),
         ),
         outputs=(".build/encoder",),
         needs=("environment-app",),
@@ -61,7 +61,7 @@ STEPS = (
     ),
     Step(
         name="reader",
-        doing="training the reader of messages (some minutes)",
+        doing="training the reader of messages (ten minutes or so)",
         command=(_APP, "-m", "bot.train_reader"),
         inputs=(
             *("bot/train_reader.py", "bot/nlu/phrases", "bot/nlu/phrase_data.py"),
@@ -73,15 +73,16 @@ STEPS = (
     ),
     Step(
         name="classifiers",
-        doing="training the readers of intents and courses (seconds)",
+        doing="training the readers of intents and answers (seconds)",
         command=(_APP, "-m", "bot.train_classifiers"),
         inputs=(
             *("bot/train_classifiers.py", "bot/nlu/classifier.py", "bot/nlu/labelled.py"),
-            *("bot/nlu/intents", "bot/nlu/intents.py", "bot/nlu/courses", "bot/nlu/courses.py"),
+            *("bot/nlu/intents", "bot/nlu/intents.py"),
+            *("bot/nlu/learnt_answers", "bot/nlu/learnt_answers.py"),
             *("bot/nlu/semantic.py", "bot/nlu/sentences.py", "bot/nlu/lexicon"),
             *("bot/nlu/tokens.py", "bot/nlu/spelling.py", "bot/nlu/spelling.yml"),
         ),
-        outputs=(".build/intents", ".build/courses"),
+        outputs=(".build/intents", ".build/courses", ".build/replies", ".build/extents"),
         needs=("encoder",),
     ),
     Step(

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from bot import adapt_encoder, train_reader
-from bot.adapt_encoder import adapt, differences, load_texts, run_layer
+from bot.adapt_encoder import adapt, load_texts, run_layer
 from bot.nlu.phrase_data import Phrase
 from knowledge import adapter
 from knowledge.encoder import Encoder
@@ -44,21 +44,17 @@ def test_the_layers_learn_the_same_each_time(bert: Any) -> None:
     layers = bert.encoder.layer[-adapter.LAYERS :]
     texts = load_texts(Encoder.load(), bert)
     assert [len(text.clauses) for text in texts] == [1, 1, 2]
-    one, other = (differences(layers, list(adapt(layers, texts).layers)) for _ in range(2))
+    one, other = (adapter.differences(layers, adapt(layers, texts).layers) for _ in range(2))
     assert any(np.abs(moved).max() > 1e-6 for moved in one.values())
     for name, moved in one.items():
         np.testing.assert_array_equal(moved, other[name])
 
 
-def test_what_is_exported_are_the_layers_that_have_learnt(
-    bert: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_exported_are_the_layers_that_have_learnt(bert: Any, tmp_path: Path) -> None:
     layers = bert.encoder.layer[-adapter.LAYERS :]
     learnt = adapt(layers, load_texts(Encoder.load(), bert)).layers
-    adapter.write(differences(layers, list(learnt)), tmp_path / "adapter.npz")
-    kept = adapter.read(tmp_path / "adapter.npz")
-    monkeypatch.setattr(adapter, "read", lambda: kept)
-    exported = adapted_layers(bert)
+    adapter.write(adapter.differences(layers, learnt), tmp_path / "adapter.npz")
+    exported = adapted_layers(bert, tmp_path / "adapter.npz")
     states, bias = torch.randn(1, 5, 384), torch.zeros(1, 1, 1, 5)
     with torch.no_grad():
         for old, new, out in zip(layers, learnt, exported, strict=True):

@@ -8,8 +8,9 @@ import pytest
 
 from knowledge.abstain import NOTHING, Abstention, Features, evidence, nearness, pulls
 from knowledge.data import DataError
+from knowledge.rows import Kind
 
-GOOD = Features(evidence=1.0, score=1.8, margin=0.6, sentence=0.8, known=1.0)
+GOOD = Features(evidence=1.0, score=1.8, margin=0.6, known=1.0)
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,7 @@ def test_a_clear_hit_is_answered_and_nothing_is_not(abstention: Abstention) -> N
 def test_more_of_any_feature_never_speaks_against_an_answer(
     abstention: Abstention, name: str
 ) -> None:
-    middling = Features(evidence=0.0, score=1.0, margin=0.2, sentence=0.5, known=0.5)
+    middling = Features(evidence=0.0, score=1.0, margin=0.2, known=0.5)
     better = replace(middling, **{name: getattr(middling, name) + 0.3})
     assert abstention.answerable(better) > abstention.answerable(middling)
 
@@ -50,8 +51,19 @@ def test_pulls_part_answered_from_declined_questions() -> None:
     pull = pulls(vectors, answered, declined)
     assert pull[3] == 0.0, "not a question"
     near_answered, near_declined = vectors @ vectors[0], vectors @ vectors[2]
-    assert evidence(near_answered, pull) > 0.5
-    assert evidence(near_declined, pull) < -0.5
+    kind = np.array([Kind.QUESTION, Kind.QUESTION, Kind.DECLINED, Kind.SENTENCE], dtype=np.int8)
+    assert evidence(near_answered, pull, kind) > 0.5
+    assert evidence(near_declined, pull, kind) < -0.5
+
+
+def test_a_question_that_is_authored_goes_with_its_own_kind() -> None:
+    vectors = np.eye(3, dtype=np.float32)
+    pull = np.array([-1.0, 1.0, 0.0], dtype=np.float32)  # as if all around spoke against them
+    kind = np.array([Kind.QUESTION, Kind.DECLINED, Kind.PASSAGE], dtype=np.int8)
+    assert evidence(vectors @ vectors[0], pull, kind) > 0
+    assert evidence(vectors @ vectors[1], pull, kind) < 0
+    near = np.array([0.8, 0.6, 0.0], dtype=np.float32)
+    assert evidence(near @ vectors, pull, kind) < 0
 
 
 def test_without_questions_there_is_no_evidence() -> None:

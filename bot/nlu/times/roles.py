@@ -46,6 +46,7 @@ _ILL = ("onset", "complaint")
 #: Up to so many words a time that stands alone is the answer or the news itself.
 _SHORT = 4
 _WEAK_REACH = 6
+_HABIT_REACH = 2
 #: Hours after which a time that nothing ties to the treatment is another story.
 _LONG_AGO = 90 * 24
 #: What may follow a length of time that stands by itself.
@@ -118,6 +119,9 @@ class _Time:
         self.complaint = near.to(index, "complaint")
         self.other = near.to(index, "other_event")
         self.planned = near.to(index, "future", "advice")
+        habit = near.to(index, "habit")
+        if habit <= _HABIT_REACH:
+            self.planned = min(self.planned, habit)
 
     def role(self) -> str | None:
         if self._denied() or self._only_planned():
@@ -236,6 +240,8 @@ class _Time:
     def _moment(self) -> str | None:
         """3 days ago, yesterday, on Friday."""
         lexeme = self.lexemes[self.index]
+        if self.near.before(self.index, ["comparison"], 2):
+            return None
         if self.other < min(self.treated, self.onset, 6) or self.other <= min(1, self.treated):
             return None
         if self.onset < min(self.treated, FAR):

@@ -1,0 +1,175 @@
+"""Answers to the bot's questions in words that no template has."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.nlu import learnt_answers, read, read_by_lexicon, reading
+from bot.nlu.classifier import Classifier
+from bot.nlu.labelled import ANSWERS, load_labelled
+from bot.nlu.learnt_answers import DATA, answer_reader, comes_down_to
+
+ASKS = ("trend", "fever")
+WELTS = ("hives", "oozing", "redness_extent")
+LIPS = ("lip_swelling", "throat_tightness")
+SCORED = sorted(Path("tests/evaluation/messages").glob("scored*.jsonl"))
+
+
+def said_in(monkeypatch: pytest.MonkeyPatch, **labels: str) -> None:
+    """Let the learnt readers say this, whatever the text."""
+    monkeypatch.setattr(reading, "comes_down_to", lambda task, *_: labels.get(task))
+
+
+@pytest.mark.parametrize(
+    ("answer", "trend"),
+    [
+        ("much where it was, I would say", "stable"),
+        ("as it was this morning, no fever", "stable"),
+        ("the same picture as at breakfast", "stable"),
+        ("the colour is draining out of it bit by bit", "improving"),
+        ("it is crankier than it was", "worsening"),
+        ("what counts as a fever", None),
+        ("no temperature here", None),
+    ],
+)
+def test_an_answer_in_other_words(answer: str, trend: str | None) -> None:
+    assert read(answer, asks=ASKS).context.trend == trend
+
+
+def test_it_is_heard_only_where_that_was_asked_and_the_lexicon_is_silent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said_in(monkeypatch, courses="stable")
+    said = "the rash looks another shade today"
+    assert read_by_lexicon(said, asks=ASKS).context.trend is None
+    assert read(said, asks=ASKS).context.trend == "stable"
+    assert read(said).context.trend is None
+    assert read("the rash is getting worse", asks=ASKS).context.trend == "worsening"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "it is bigger every time I look in the mirror, whole cheek in ten minutes",
+        "it spreads by the minute",
+        "it isn't fading, it is flooding down my neck this minute",
+        "improving on the forehead but racing down my neck",
+        "half my face in a quarter of an hour, no temp",
+    ],
+)
+def test_what_grows_by_the_minute_stays_an_emergency_beside_calm_words(
+    said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said_in(monkeypatch, courses="improving")
+    assert read(said, asks=ASKS).context.trend == "rapid"
+
+
+def test_what_answers_nothing_tells_no_course(monkeypatch: pytest.MonkeyPatch) -> None:
+    said_in(monkeypatch, courses="worsening")
+    assert read("can I talk to a person please", asks=ASKS).context.trend is None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["naw pet lamb", "no, I am glad to say", "she says no", "nope slay", "no sir nothing of that"],
+)
+def test_a_no_in_other_words_clears_what_was_asked(answer: str) -> None:
+    findings = read(answer, asks=LIPS).findings
+    assert {name: str(said.state) for name, said in findings.items()} == dict.fromkeys(
+        LIPS, "absent"
+    )
+    assert {said.span for said in findings.values()} == {(0, len(answer))}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "no idea why you ask me that",
+        "no signal in here hang on",
+        "no but my lips are like two sausages",
+        "everything is a mess",
+        "naw but it's fat on the left side of my mouth",
+        "I told my wife about it",
+    ],
+)
+def test_what_is_no_plain_no_clears_no_red_flag(answer: str) -> None:
+    findings = read(answer, asks=LIPS).findings
+    assert "absent" not in {str(said.state) for said in findings.values()}
+
+
+@pytest.mark.parametrize(
+    ("answer", "extent"),
+    [
+        ("just the bits they did", "treated_area"),
+        ("only place of needle", "treated_area"),
+        ("it has crept past where she stopped, down my neck", "beyond"),
+        ("legs arms belly the lot", "all_over"),
+    ],
+)
+def test_where_it_is_in_other_words(answer: str, extent: str) -> None:
+    assert str(read(answer, asks=WELTS).findings["redness"].extent) == extent
+
+
+def test_a_red_flag_is_never_taken_for_a_plain_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    said_in(monkeypatch, replies="deny")
+    assert read("qwop zlim", asks=LIPS).findings["lip_swelling"].state == "absent"
+    for text in ("my mouth is a balloon", "no it is only that I cannot get air in"):
+        found = read(text, asks=("fainting", "vomiting")).findings
+        assert "absent" not in {
+            found[ask].state for ask in ("fainting", "vomiting") if ask in found
+        }
+
+
+def test_a_label_without_a_limit_never_counts() -> None:
+    text = "everything is good here thanks my dear"
+    assert comes_down_to("replies", text, reading._seen(reading.match(text)[0])) is None
+
+
+def test_without_them_the_templates_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learnt_answers, "answer_reader", lambda task: None)
+    assert read("the rash looks another shade today", asks=ASKS).context.trend is None
+
+    def broken(*_: Any) -> str:
+        raise ValueError
+
+    monkeypatch.undo()
+    monkeypatch.setattr(Classifier, "read", broken)
+    assert read("it is unchanged", asks=ASKS).context.trend == "stable"
+    assert read("the rash looks another shade today", asks=ASKS).context.trend is None
+    assert not read("naw pet lamb", asks=LIPS).findings
+
+
+def test_a_reader_of_another_encoder_is_not_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(learnt_answers, "BUILD", tmp_path)
+    answer_reader.cache_clear()
+    assert answer_reader("replies") is None
+    answer_reader.cache_clear()
+
+
+@pytest.mark.parametrize("task", ANSWERS)
+def test_every_label_has_many_texts(task: str) -> None:
+    said = list(load_labelled(DATA / task, ANSWERS[task]).values())
+    assert {label for label in ANSWERS[task] if said.count(label) < 60} == set()
+
+
+@pytest.mark.parametrize("task", ANSWERS)
+def test_no_sentence_of_the_scored_half_is_learnt(task: str) -> None:
+    learnt = {_bare(text) for text in load_labelled(DATA / task, ANSWERS[task])}
+    rows = (json.loads(line) for path in SCORED for line in path.read_text("utf-8").splitlines())
+    scored = {
+        _bare(text)
+        for row in rows
+        for text in (*row.get("messages", [row.get("text")]), *row.get("replies", {}).values())
+        if isinstance(text, str)
+    }
+    assert len(scored) > 800
+    assert not learnt & scored
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\W+", " ", text.lower()).strip()
