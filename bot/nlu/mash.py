@@ -150,6 +150,12 @@ def is_mash(words: Sequence[str]) -> bool:
     return 2 * sum(len(word) for word in letters if _is_mashed(word)) > sum(map(len, letters))
 
 
+def is_all_mash(words: Sequence[str]) -> bool:
+    """Whether every one of these words is none in any way."""
+    letters = [word for word in words if word.isalpha()]
+    return bool(letters) and all(map(_is_mashed, letters))
+
+
 def _is_mashed(word: str) -> bool:
     if len(word) < _SHORTEST or not word.isascii():
         return False

@@ -29,7 +29,7 @@ from bot.nlu.finding import Finding
 from bot.nlu.intents import IntentReader
 from bot.nlu.learnt_answers import comes_down_to
 from bot.nlu.lexicon import Entry, lexicon
-from bot.nlu.mash import is_mash
+from bot.nlu.mash import is_all_mash
 from bot.nlu.mentions import find_findings
 from bot.nlu.semantic import Seen, semantic_reader
 from bot.nlu.spelling import contractions
@@ -135,7 +135,7 @@ def _interpret(given: _Given, see: Callable[[Message], Seen]) -> Reading:
     triggers = Triggers(message, given.matches)
     # Greetings and bare answers name nothing: many a turn without the encoder's milliseconds.
     seen = Seen() if only_talk(text) or is_bare_answer(text) else see(message)
-    if is_mash([token.norm for token in message.tokens]):
+    if is_all_mash([token.norm for token in message.tokens]):
         clauses = [each for each in seen.clauses if max(each.probabilities.values()) >= _IN_MASH]
         seen = replace(seen, clauses=clauses)
     found = find_findings(message, given.matches, triggers, seen.clauses)
@@ -182,7 +182,7 @@ def _learnt(text: str, seen: Seen) -> dict[str, float] | None:
         return None
 
 
-#: What is seen in a message that is hardly words ("lkjh poiu") has to be this probable.
+#: What is seen in a message without any word ("lkjh poiu") has to be this probable.
 _IN_MASH = 0.5
 
 #: Where a red flag is this probable, no answer is taken for plain.

@@ -15,6 +15,7 @@ from functools import lru_cache
 from importlib.resources import files
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 from rapidfuzz import fuzz, process
 
@@ -29,12 +30,16 @@ _PLAIN_WORD = re.compile(r"[a-z]+")
 _DRAWN_OUT = re.compile(r"(.)\1\1+")
 _DOUBLED = re.compile(r"(.)\1")
 
+_VOWELS = re.compile(r"[aeiou]")
+_TWICE = re.compile(r"(.)\1+")
+
 _TEXTS = {"type": "object", "additionalProperties": {"type": "string"}}
 _PARTS = ("contractions", "endings", "favourites")
+_WORDS = {"type": "array", "items": {"type": "string", "pattern": "^[a-z]+$"}}
 _SCHEMA = {
     "type": "object",
-    "properties": dict.fromkeys(_PARTS, _TEXTS),
-    "required": list(_PARTS),
+    "properties": {**dict.fromkeys(_PARTS, _TEXTS), "without_vowels": _WORDS},
+    "required": [*_PARTS, "without_vowels"],
     "additionalProperties": False,
 }
 
@@ -68,9 +73,15 @@ class Speller:
     """Reads the words of messages with what `vocabulary` knows."""
 
     def __init__(
-        self, contractions: Contractions, favourites: Mapping[str, str], vocabulary: Iterable[str]
+        self,
+        contractions: Contractions,
+        favourites: Mapping[str, str],
+        vocabulary: Iterable[str],
+        without_vowels: Sequence[str] = (),
     ) -> None:
         self._contractions = contractions
+        # Of two words with the same consonants the one that is listed first.
+        self._skeletons = {_consonants(word): word for word in reversed(without_vowels)}
         self._favourites = {wrong: tuple(right.split()) for wrong, right in favourites.items()}
         self._vocabulary = frozenset(word for word in vocabulary if _PLAIN_WORD.fullmatch(word))
         self._candidates = sorted(word for word in self._vocabulary if len(word) >= _SHORTEST)
@@ -84,6 +95,8 @@ class Speller:
             return self._favourites[word]
         if word in self._vocabulary or not _PLAIN_WORD.fullmatch(word):
             return (word,)
+        if not _VOWELS.search(word) and _consonants(word) in self._skeletons:
+            return (self._skeletons[_consonants(word)],)
         if word in english_words():
             return (word,)
         for shorter in _undrawn(word):
@@ -112,6 +125,11 @@ class Speller:
 
     def _stands_alone(self, part: str) -> bool:
         return part in self._vocabulary or self._contractions.read(part) != (part,)
+
+
+def _consonants(word: str) -> str:
+    """What is left of a word that is written in haste: "brthng" of "breathing"."""
+    return _TWICE.sub(r"\1", _VOWELS.sub("", word))
 
 
 def _undrawn(word: str) -> Iterator[str]:
@@ -144,8 +162,8 @@ def english_words() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _data() -> Mapping[str, Mapping[str, str]]:
-    data: Mapping[str, Mapping[str, str]] = load(FILE, _SCHEMA)
+def _data() -> Mapping[str, Any]:
+    data: Mapping[str, Any] = load(FILE, _SCHEMA)
     return data
 
 
@@ -157,4 +175,5 @@ def contractions() -> Contractions:
 
 def make_speller(vocabulary: Iterable[str]) -> Speller:
     """The product's speller over the words that the lexicon knows."""
-    return Speller(contractions(), _data()["favourites"], vocabulary)
+    data = _data()
+    return Speller(contractions(), data["favourites"], vocabulary, data["without_vowels"])
