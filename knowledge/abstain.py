@@ -135,6 +135,10 @@ def evidence(cosines: Floats, pull: Floats, kind: npt.NDArray[np.int8]) -> float
 
     A question that is nearly word for word one that is authored goes with that one.
     """
-    nearest = int(np.where(kind >= Kind.QUESTION, cosines, -1.0).argmax())
+    total = float(nearness(cosines) @ pull)
+    questions = np.flatnonzero(kind >= Kind.QUESTION)
+    if not len(questions):
+        return total
+    nearest = questions[cosines[questions].argmax()]
     same = _SAME_COUNTS * float(np.exp(SAME * (min(float(cosines[nearest]), 1.0) - 1.0)))
-    return float(nearness(cosines) @ pull) + (same if kind[nearest] == Kind.QUESTION else -same)
+    return total + (same if kind[nearest] == Kind.QUESTION else -same)

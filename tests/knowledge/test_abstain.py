@@ -64,6 +64,8 @@ def test_a_question_that_is_authored_goes_with_its_own_kind() -> None:
     assert evidence(vectors @ vectors[1], pull, kind) < 0
     near = np.array([0.8, 0.6, 0.0], dtype=np.float32)
     assert evidence(near @ vectors, pull, kind) < 0
+    none = np.full(3, Kind.PASSAGE, dtype=np.int8)
+    assert evidence(near, np.zeros(3, dtype=np.float32), none) == 0
 
 
 def test_without_questions_there_is_no_evidence() -> None:
