@@ -16,6 +16,10 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.encoded import encoded_message
 from actions.messages import say
 from knowledge import Answer, Passage, Searcher, Served
+from knowledge.words import content_stems, tokens
+
+#: From this probability on a part that is not answered may still be what was answered before it.
+_UNCLEAR = 0.3
 
 INDEX = Path(".build/index")
 
@@ -84,7 +88,8 @@ def quoted(passage: Passage) -> str:
 
 def left_open(found: Answer) -> list[str]:
     """What to say where only some of several questions are answered."""
-    if all(part.status == "answered" for part in found.parts):
+    asked = (part for part in found.parts if content_stems(tokens(part.question)))
+    if all(part.status == "answered" or part.answerable >= _UNCLEAR for part in asked):
         return []
     return ["That is not all you ask. For the rest our guide has no answer; please ask the clinic."]
 

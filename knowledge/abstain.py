@@ -30,7 +30,7 @@ COEFFICIENTS = Path(__file__).with_name("abstention.yml")
 SHARPNESS = 6.0
 RIDGE = 0.1
 
-#: How quickly "nearly word for word" is over: it is gone at a cosine of 0.9.
+#: How quickly "nearly word for word" is over: a twentieth is left at a cosine of 0.9.
 SAME = 30.0
 
 #: What such a question counts: more than all others together.
@@ -66,7 +66,7 @@ class Features:
     """What a search tells about whether the guide answers."""
 
     evidence: float
-    """Answered against declined questions nearby, about -1 to 1."""
+    """Answered against declined questions nearby, about -1 to 1; three for nearly the same one."""
     score: float
     """Score of the best passage."""
     margin: float
@@ -133,12 +133,10 @@ def nearness(cosines: Floats) -> Floats:
 def evidence(cosines: Floats, pull: Floats, kind: npt.NDArray[np.int8]) -> float:
     """The sum of all pulls, each by its nearness to the question.
 
-    A question that is nearly word for word one that is authored goes with that one.
+    A question that is nearly word for word one of those in the index goes with that one.
     """
     total = float(nearness(cosines) @ pull)
-    questions = np.flatnonzero(kind >= Kind.QUESTION)
-    if not len(questions):
-        return total
-    nearest = questions[cosines[questions].argmax()]
-    same = _SAME_COUNTS * float(np.exp(SAME * (min(float(cosines[nearest]), 1.0) - 1.0)))
-    return total + (same if kind[nearest] == Kind.QUESTION else -same)
+    for sort, counts in ((Kind.QUESTION, _SAME_COUNTS), (Kind.DECLINED, -_SAME_COUNTS)):
+        nearest = float(cosines[kind == sort].max(initial=-1.0))
+        total += counts * math.exp(SAME * (min(nearest, 1.0) - 1.0))
+    return total

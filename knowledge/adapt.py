@@ -48,7 +48,8 @@ LONGEST = 64
 LONGEST_STEP = 1.0
 SEED = 1
 THREADS = 2
-_TOGETHER = 6
+#: Texts of about one length are encoded together, in so many parts.
+_PARTS = 6
 
 _TEXT = {"type": "string", "minLength": 2}
 _TEXTS = {"type": "array", "items": _TEXT, "minItems": 1}
@@ -106,7 +107,7 @@ class Batch:
 
 
 def lesson_of_guide(folder: Path = GUIDE) -> Lesson:
-    """Our guide with its authored questions, as the index sees them."""
+    """Our guide with its authored questions, as they are written."""
     documents = list(read_guide(folder).documents.values())
     chunks = [passage for document in documents for passage in passages(document)]
     topic = Topic(sorted({word for document in documents for word in document.topic}))
@@ -173,7 +174,7 @@ class Learner:
     def vectors(self, texts: Sequence[str]) -> Tensor:
         """Unit vectors (texts, 384), as `knowledge.encoder` makes them; like lengths together."""
         order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
-        step = -(-len(texts) // _TOGETHER)
+        step = -(-len(texts) // _PARTS)
         parts = [
             self._encode([texts[place] for place in order[start : start + step]])
             for start in range(0, len(order), step)

@@ -71,7 +71,7 @@ class Encoder:
                 f"{folder}: an encoder of an older version; run `python -m knowledge.export`"
             )
         self.fingerprint: str = settings["fingerprint"]
-        """Names weights, tokenizer and pooling; vectors of two fingerprints do not compare."""
+        """Names all that decides a vector; vectors of two fingerprints do not compare."""
         self.reading_fingerprint: str = settings["reading"]
         """The same for token vectors to read with."""
         self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))

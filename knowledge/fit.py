@@ -85,7 +85,7 @@ def _logistic(features: Floats, answerable: npt.NDArray[np.bool_]) -> tuple[floa
         scaler, logistic = model[0], model[1]
         weights[:] = 0
         weights[kept] = logistic.coef_[0] / scaler.scale_
-        if (weights >= 0).all():
+        if (weights >= 0).all() or not (weights > 0).any():
             return float(logistic.intercept_[0] - weights[kept] @ scaler.mean_), weights
         kept &= weights >= 0
 

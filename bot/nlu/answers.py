@@ -20,10 +20,19 @@ from dataclasses import dataclass, field, replace
 
 from .answer_effects import RISKS, Said
 from .answer_reader import AnswerReader, Mentioned
-from .answer_units import Asked, Unit, pattern, units_of
+from .answer_units import Asked, Unit, pattern, units_of, words_in
 from .sentences import Words, words_of
 
-__all__ = ["RISKS", "Answer", "Mentioned", "Said", "is_bare_answer", "read_answer"]
+__all__ = [
+    "RISKS",
+    "Answer",
+    "Mentioned",
+    "Said",
+    "answer_like",
+    "is_bare_answer",
+    "leaves_doubt",
+    "read_answer",
+]
 
 _MAX_WORDS = 150
 
@@ -91,6 +100,15 @@ def answer_like(
     span = words.span(0, -1) if words.spans else (0, 0)
     said = {name: replace(each, span=span) for name, each in answer.findings.items()}
     return replace(answer, findings=said)
+
+
+def leaves_doubt(text: str) -> bool:
+    """Whether a "no" with more words may mean something else: "not ok", "nope, nearly", "no wait".
+
+    True for any word of the sections `doubtful` and `negators` ("no" itself is in neither).
+    """
+    doubts = words_in("doubtful") | words_in("negators")
+    return not doubts.isdisjoint(words_of(text, _MAX_WORDS).text.split())
 
 
 def is_bare_answer(text: str) -> bool:

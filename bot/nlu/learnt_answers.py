@@ -4,8 +4,9 @@
     replies   to "do you have any of these?"     "naw pet lamb", "no, glad to say", "she says no"
     extents   to "only where you were treated?"  "just the bits they did"
 
-Each is asked only where its question was, and the templates understood nothing. None of them says
-that something gets rapidly worse: that is a red flag, and read as one.
+Each is asked only where its question was (`reading.py`): courses where nothing else tells one, the
+other two where the templates understood nothing and nothing was found. None of them says that
+something gets rapidly worse: that is a red flag, and read as one.
 """
 
 from __future__ import annotations
@@ -41,12 +42,12 @@ def comes_down_to(task: str, text: str, seen: Seen) -> str | None:
     if reader is None or seen.mean is None:
         return None
     try:
-        shares = reader.read(text, seen.mean)
+        shares, limits = reader.read(text, seen.mean), least()[task]
     except Exception as error:
         logger.error("The reader of %s failed: %s", task, type(error).__name__)
         return None
     likeliest = max(shares, key=shares.__getitem__)
-    return likeliest if shares[likeliest] >= least()[task].get(likeliest, 2.0) else None
+    return likeliest if likeliest in limits and shares[likeliest] >= limits[likeliest] else None
 
 
 @lru_cache

@@ -18,10 +18,11 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from actions.triage import Extent, Severity, State, Subject
+from actions.triage import Extent, Severity, State, Subject, findings
+from actions.triage.case import TREND_RAPID
 from bot.nlu.acts import classify, intent_of, only_talk
 from bot.nlu.answer_units import TOPICS
-from bot.nlu.answers import Answer, answer_like, is_bare_answer, read_answer
+from bot.nlu.answers import RISKS, Answer, answer_like, is_bare_answer, leaves_doubt, read_answer
 from bot.nlu.assertion import Triggers
 from bot.nlu.clauses import clause_numbers, find_coordinations
 from bot.nlu.context import Context, find_context
@@ -31,7 +32,7 @@ from bot.nlu.learnt_answers import comes_down_to
 from bot.nlu.lexicon import Entry, lexicon
 from bot.nlu.mash import is_all_mash
 from bot.nlu.mentions import find_findings
-from bot.nlu.semantic import Seen, semantic_reader
+from bot.nlu.semantic import Seen, is_alarming, semantic_reader
 from bot.nlu.spelling import contractions
 from bot.nlu.templates import Match
 from bot.nlu.times import Times, read_times
@@ -134,18 +135,16 @@ def _interpret(given: _Given, see: Callable[[Message], Seen]) -> Reading:
     text, message, asks = given.text, given.message, given.asks
     triggers = Triggers(message, given.matches)
     # Greetings and bare answers name nothing: many a turn without the encoder's milliseconds.
-    seen = Seen() if only_talk(text) or is_bare_answer(text) else see(message)
-    if is_all_mash([token.norm for token in message.tokens]):
-        clauses = [each for each in seen.clauses if max(each.probabilities.values()) >= _IN_MASH]
-        seen = replace(seen, clauses=clauses)
+    everything = Seen() if only_talk(text) or is_bare_answer(text) else see(message)
+    seen = _but_in_mash(message, everything)
     found = find_findings(message, given.matches, triggers, seen.clauses)
     context = find_context(given.matches, triggers, seen.clauses)
     times = read_times(text, given.now, asks)
     if found and all(said.subject is Subject.OTHER for said in found.values()):
         times = Times()
     answer = read_answer(text, asks, found, given.items, context.risks, times.spans.values())
-    if answer.kind is None and all(said.state is State.ABSENT for said in found.values()):
-        answer = _plainly(given, seen)
+    if asks and answer.kind is None and not found:
+        answer = _plainly(given, everything)
     learnt = _learnt(text, seen)
     act = classify(text, found, asks, answer, times, context.tells, learnt)
     if act in _NO_ANSWERS:
@@ -172,6 +171,14 @@ def _seen(message: Message) -> Seen:
         return Seen()
 
 
+def _but_in_mash(message: Message, seen: Seen) -> Seen:
+    """What is seen, and of keys struck at random only what is surely seen."""
+    if not is_all_mash(message.words):
+        return seen
+    clauses = [each for each in seen.clauses if max(each.probabilities.values()) >= _IN_MASH]
+    return replace(seen, clauses=clauses)
+
+
 def _learnt(text: str, seen: Seen) -> dict[str, float] | None:
     """The probability of each intent; None, and the templates decide, without the encoder."""
     reader = None if seen.mean is None else intent_reader()
@@ -185,8 +192,16 @@ def _learnt(text: str, seen: Seen) -> dict[str, float] | None:
 #: What is seen in a message without any word ("lkjh poiu") has to be this probable.
 _IN_MASH = 0.5
 
-#: Where a red flag is this probable, no answer is taken for plain.
+#: Where a red flag, or something that was asked, is this probable, no answer is taken for plain.
 _SUSPECT = 0.1
+
+#: What is asked for as a list of "do you have": a plain no means the same for each of these.
+_IN_LISTS = frozenset(
+    [*findings(), *RISKS, TREND_RAPID, "redness_extent", "risks", "home_care_tried"]
+)
+
+#: Extents that are more than was hoped for.
+_FURTHER = ("beyond", "all_over")
 
 #: What an answer of a learnt label is read as.
 _PLAINLY = {
@@ -201,12 +216,18 @@ _PLAINLY = {
 
 def _plainly(given: _Given, seen: Seen) -> Answer:
     """The answer of a message that the templates do not understand and that tells of no finding."""
-    if not set(given.asks) - {"treated_at"} or seen.red_flag >= _SUSPECT:
+    message, asks = given.message, set(given.asks)
+    suspects = [name for name in findings() if name in asks or is_alarming(name)]
+    if seen.most(*suspects, TREND_RAPID) >= _SUSPECT or is_all_mash(message.words):
         return Answer()
-    said = [comes_down_to("replies", given.text, seen)]
-    if TOPICS["extent"].intersection(given.asks):
-        said.append(comes_down_to("extents", given.text, seen))
-    plain = ", ".join(_PLAINLY[each] for each in said if each)
+    reply = extent = None
+    if asks <= _IN_LISTS and not leaves_doubt(given.text):
+        reply = comes_down_to("replies", given.text, seen)
+    if asks & TOPICS["extent"]:
+        extent = comes_down_to("extents", given.text, seen)
+    if extent in _FURTHER:  # "no, it is past the jaw" denies nothing else
+        reply = None
+    plain = ", ".join(_PLAINLY[each] for each in (reply, extent) if each)
     return answer_like(plain, given.text, given.asks, given.items) if plain else Answer()
 
 

@@ -97,18 +97,10 @@ class Seen:
     mean: Vectors | None = None
     encoded: Encoded | None = None
 
-    @property
-    def red_flag(self) -> float:
-        """How probable the likeliest red flag is, said in whatever sense."""
-        return max(
-            (
-                probability
-                for each in self.clauses
-                for name, probability in each.probabilities.items()
-                if is_alarming(name)
-            ),
-            default=0.0,
-        )
+    def most(self, *names: str) -> float:
+        """How probable the likeliest of these findings is, said in whatever sense."""
+        probabilities = (each.probabilities[name] for each in self.clauses for name in names)
+        return max(probabilities, default=0.0)
 
 
 class SemanticReader:

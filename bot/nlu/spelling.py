@@ -1,8 +1,10 @@
 """What written words stand for: contractions, drawn-out letters, missing spaces, misspellings.
 
-Only a word that is no English word and longer than three letters is corrected, to the likest word
-that the lexicon knows (likeness at least 80 of 100): real words keep their meaning, so that "lisp"
-never becomes "lips". English words come with the package pyspellchecker (MIT), as in `knowledge`.
+Words in haste without a vowel are known by their consonants, where those matter (`spelling.yml`).
+Else only a word that is no English word and longer than three letters is corrected, to the likest
+word that the lexicon knows (likeness at least 80 of 100): real words keep their meaning, so that
+"lisp" never becomes "lips". English words come with the package pyspellchecker (MIT), as in
+`knowledge`.
 """
 
 from __future__ import annotations

@@ -88,6 +88,11 @@ class Message:
     closing: tuple[str, ...] = ()
     truncated: bool = False
 
+    @property
+    def words(self) -> list[str]:
+        """The words as they are read."""
+        return [token.norm for token in self.tokens]
+
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Character offsets of the tokens `first` to `last` (inclusive)."""
         return self.tokens[first].start, self.tokens[last].end

@@ -47,6 +47,8 @@ _ILL = ("onset", "complaint")
 _SHORT = 4
 _WEAK_REACH = 6
 _HABIT_REACH = 2
+#: Up to so many words away the treatment says when something was, not what it is compared with.
+_COMPARED = 3
 #: Hours after which a time that nothing ties to the treatment is another story.
 _LONG_AGO = 90 * 24
 #: What may follow a length of time that stands by itself.
@@ -240,7 +242,7 @@ class _Time:
     def _moment(self) -> str | None:
         """3 days ago, yesterday, on Friday."""
         lexeme = self.lexemes[self.index]
-        if self.near.before(self.index, ["comparison"], 2):
+        if self.near.before(self.index, ["comparison"], 2) and self.treated > _COMPARED:
             return None
         if self.other < min(self.treated, self.onset, 6) or self.other <= min(1, self.treated):
             return None

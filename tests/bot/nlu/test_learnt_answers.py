@@ -11,6 +11,7 @@ from bot.nlu import learnt_answers, read, read_by_lexicon, reading
 from bot.nlu.classifier import Classifier
 from bot.nlu.labelled import ANSWERS, load_labelled
 from bot.nlu.learnt_answers import DATA, answer_reader, comes_down_to
+from bot.nlu.semantic import Seen
 
 ASKS = ("trend", "fever")
 WELTS = ("hives", "oozing", "redness_extent")
@@ -87,6 +88,17 @@ def test_a_no_in_other_words_clears_what_was_asked(answer: str) -> None:
     "answer",
     [
         "no idea why you ask me that",
+        *("nope not ok", "nah its bad", "no its awful", "no something is wrong", "nah not alright"),
+        *(
+            "not none",
+            "nope not all",
+            "no to nearly all",
+            "nope almost",
+            "no although",
+            "nope typo",
+        ),
+        *("no, let me check", "nope scrap that", "nope not saying", "no words for it", "nah jk"),
+        *("no longer I think", "no more than that", "no such luck"),
         "no signal in here hang on",
         "everything is a mess",
         "naw but it's fat on the left side of my mouth",
@@ -111,19 +123,38 @@ def test_where_it_is_in_other_words(answer: str, extent: str) -> None:
     assert str(read(answer, asks=WELTS).findings["redness"].extent) == extent
 
 
-def test_a_red_flag_is_never_taken_for_a_plain_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("probable", "cleared"), [(0.05, True), (0.2, False)])
+def test_where_something_asked_is_suspected_no_answer_is_plain(
+    monkeypatch: pytest.MonkeyPatch, probable: float, cleared: bool
+) -> None:
     said_in(monkeypatch, replies="deny")
-    assert read("qwop zlim", asks=LIPS).findings["lip_swelling"].state == "absent"
-    for text in ("my mouth is a balloon", "cannot get air in"):
-        found = read(text, asks=("fainting", "vomiting")).findings
-        assert "absent" not in {
-            found[ask].state for ask in ("fainting", "vomiting") if ask in found
-        }
+    monkeypatch.setattr(Seen, "most", lambda *_: probable)
+    assert bool(read("nope slay", asks=LIPS).findings) is cleared
+
+
+def test_keys_struck_at_random_deny_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    said_in(monkeypatch, replies="deny")
+    assert not read("lkjh poiu", asks=LIPS).findings
+
+
+@pytest.mark.parametrize("asks", [("earlier_findings",), ("trend", "fever"), ("hives_extent",)])
+def test_a_plain_no_is_heard_only_to_a_list(
+    monkeypatch: pytest.MonkeyPatch, asks: tuple[str, ...]
+) -> None:
+    said_in(monkeypatch, replies="deny")
+    reading = read("nope slay", asks=asks)
+    assert not reading.findings
+    assert reading.act not in ("deny", "affirm")
+
+
+def test_what_goes_further_denies_nothing_beside(monkeypatch: pytest.MonkeyPatch) -> None:
+    said_in(monkeypatch, replies="deny", extents="beyond")
+    findings = read("nope slay", asks=WELTS).findings
+    assert {name: str(said.state) for name, said in findings.items()} == {"redness": "present"}
 
 
 def test_keys_struck_at_random_tell_nothing() -> None:
-    for text in ("lkjh poiu", "qwpoei zmxn"):
-        assert not read(text, asks=LIPS).findings
+    assert not read("lkjh poiu", asks=LIPS).findings
 
 
 def test_a_label_without_a_limit_never_counts() -> None:
