@@ -44,6 +44,36 @@ class Conversation:
         self._connection.close()
 
 
+class Visitor:
+    """One visitor of the web chat at `gateway`, with session and consent, on one connection."""
+
+    def __init__(self, gateway: str) -> None:
+        self._connection = http.client.HTTPConnection(urlsplit(gateway).netloc, timeout=30)
+        self._headers = {"Content-Type": "application/json"}
+        session = self._post("chat/session", {"bearer": True})
+        self._headers["Authorization"] = f"Bearer {session['token']}"
+        self._post("chat/consent", {})
+
+    def say(self, text: str) -> float:
+        """Milliseconds that a turn took; raises `BenchError` when it brought no words."""
+        body = {"id": uuid.uuid4().hex, "text": text}
+        started = time.perf_counter()
+        messages = self._post("chat/messages", body)["messages"]
+        took = (time.perf_counter() - started) * 1000
+        if not any(message.get("text") for message in messages):
+            raise BenchError(f"no reply to {text!r}")
+        return took
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        self._connection.request("POST", f"/{path}", json.dumps(body), self._headers)
+        reply: dict[str, Any] = json.loads(self._connection.getresponse().read())
+        return reply
+
+
 def kinds(messages: list[dict[str, Any]]) -> set[str]:
     """The kinds of `custom` messages in a reply (message contract)."""
     return {message["custom"]["type"] for message in messages if "custom" in message}

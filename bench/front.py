@@ -1,10 +1,10 @@
 """`python -m bench.front`: the front door under load, and as a patient sees it in a browser.
 
-Added latency: the same message put to the dialogue alone, to the gateway's own reading alone, and
-to the gateway, one after the other in each round; what the gateway adds is its turn less the slower
-of the two. Then many chats at once, each writing every twenty seconds; then ever more of them
-without a pause, until replies take longer than a second. The load comes from the machine that
-serves. Figures also go to `.build/bench/front.json`.
+Added latency: in each round the same message is put to the dialogue and, beside it, to the
+gateway's own reading, as they run in a turn, and then to the gateway; what the gateway adds is its
+turn less the slower of the two. Then many chats at once, each writing every twenty seconds; then
+ever more of them without a pause, until replies take longer than a second. The load comes from the
+machine that serves. Figures also go to `.build/bench/front.json`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import json
 import os
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 from pathlib import Path
 from statistics import median, quantiles
@@ -23,8 +24,8 @@ from typing import Any
 import yaml
 
 from bench.browser import in_browser
-from bench.chats import Chat, Load, many_chats, until_saturated
-from bench.client import Conversation
+from bench.chats import Load, many_chats, until_saturated
+from bench.client import Conversation, Visitor
 from bot.clinic import load_clinic
 from bot.gateway.red_flags import judge
 from bot.gateway.settings import SETTINGS_FILE
@@ -72,28 +73,32 @@ def open_limits(folder: Path) -> None:
 
 def added(stack: Stack, rounds: int) -> dict[str, dict[str, float]]:
     """For each message the medians of dialogue, reading and gateway, and what is added."""
-    zone = load_clinic().time_zone
     figures = {}
-    for name, text in MESSAGES.items():
-        rows = []
-        for number in range(rounds + 2):
-            dialogue = Conversation(stack.dialogue)
-            alone, _ = dialogue.say(text)
-            dialogue.close()
-            started = time.perf_counter()
-            judge(text, {}, None, datetime.now(timezone.utc), zone)
-            reading = (time.perf_counter() - started) * 1000
-            whole = asyncio.run(_one(stack.gateway, text))
-            if number >= 2:  # the first rounds warm everything up
-                rows.append((alone, reading, whole, whole - max(alone, reading)))
-        columns = [median(column) for column in zip(*rows, strict=True)]
-        figures[name] = dict(zip(("dialogue", "reading", "gateway", "added"), columns, strict=True))
+    with ThreadPoolExecutor(1) as beside:
+        for name, text in MESSAGES.items():
+            rows = []
+            for number in range(rounds + 2):
+                reading = beside.submit(_read, text)
+                dialogue = Conversation(stack.dialogue)
+                alone, _ = dialogue.say(text)
+                dialogue.close()
+                read = reading.result()
+                visitor = Visitor(stack.gateway)
+                whole = visitor.say(text)
+                visitor.close()
+                if number >= 2:  # the first rounds warm everything up
+                    rows.append((alone, read, whole, whole - max(alone, read)))
+            columns = [median(column) for column in zip(*rows, strict=True)]
+            parts = ("dialogue", "reading", "gateway", "added")
+            figures[name] = dict(zip(parts, columns, strict=True))
     return figures
 
 
-async def _one(gateway: str, text: str) -> float:
-    async with Chat(gateway) as chat:
-        return (await chat.say(text)).milliseconds
+def _read(text: str) -> float:
+    """Milliseconds of the gateway's own reading."""
+    started = time.perf_counter()
+    judge(text, {}, None, datetime.now(timezone.utc), load_clinic().time_zone)
+    return (time.perf_counter() - started) * 1000
 
 
 def measure(rounds: int, seconds: float) -> dict[str, Any]:

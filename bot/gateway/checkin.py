@@ -73,8 +73,6 @@ class CheckIns:
             self._held.pop(conversation, None)
             await in_thread(self._forget, conversation)
             return []
-        if open_question(messages) is not None:  # a "yes" would answer that
-            await self._make_way(conversation)
         due = next((self._due(each["custom"]) for each in messages if _is_result(each)), None)
         held = self._held.pop(conversation, None)
         due = due or held
@@ -98,10 +96,16 @@ class CheckIns:
         ]
         return [offer]
 
+    async def make_way(self, conversation: str, data: Body) -> None:
+        """Await no answer to an earlier offer any more."""
+        await self._desk.awaits_nothing(conversation)
+
     async def pressed(self, conversation: str, action: str) -> list[Message]:
         """The patient wants it, or does not."""
         answer, _, due = action.partition(":")
-        await self._make_way(conversation)  # ours alone: a way to be reached may be awaited
+        known = await in_thread(self._storage.conversation, conversation)
+        if known is not None and known.awaits and known.awaits["clerk"] == self.name:
+            await self._desk.awaits_nothing(conversation)  # a way to be reached may be awaited
         return await self._answered(conversation, answer, float(due))
 
     async def heard(
@@ -125,12 +129,6 @@ class CheckIns:
             return [notice("utter_check_in_past", "check_in_past")]
         await in_thread(self._settle, conversation, due, wanted=True)
         return [self._words("utter_check_in_planned", "check_in_planned", due)]
-
-    async def _make_way(self, conversation: str) -> None:
-        """Await no answer to an earlier offer any more."""
-        known = await in_thread(self._storage.conversation, conversation)
-        if known is not None and known.awaits and known.awaits["clerk"] == self.name:
-            await self._desk.awaits_nothing(conversation)
 
     async def _somebody_asks(self, conversation: str, messages: Sequence[Message]) -> bool:
         """Whether a reply asks something already, or another clerk awaits an answer."""

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from bot.fixed_words import notice, rendered_responses
 from bot.gateway.answering import in_thread
 from bot.gateway.feed import Feed
-from bot.gateway.replies import Message
+from bot.gateway.replies import Message, open_question
 from bot.gateway.storage import Body, Conversation, Storage
 from bot.gateway.tables import conversations, desks
 
@@ -33,6 +33,10 @@ class Clerk(Protocol):
 
     async def offers(self, conversation: str, messages: Sequence[Message]) -> list[Message]:
         """What to add to a reply; clerks before may have added to it already."""
+
+    async def make_way(self, conversation: str, data: Body) -> None:
+        """The dialogue asks something now, while this clerk awaits a text: what is short, a "yes",
+        answers that question."""
 
     async def pressed(self, conversation: str, action: str) -> list[Message]:
         """The answer to one of its buttons."""
@@ -68,14 +72,25 @@ class Desk:
         A clerk that fails adds nothing; `but` names the one who has spoken already.
         """
         added: list[Message] = []
+        try:
+            if open_question(messages) is not None:
+                await self._make_way(conversation, but)
+        except Exception as error:  # the reply matters more than what stands below it
+            logger.error("No clerk made way: %s", type(error).__name__)
         for clerk in self._clerks.values():
             if clerk.name == but:
                 continue
             try:
                 added += await clerk.offers(conversation, [*messages, *added])
-            except Exception as error:  # the reply matters more than what stands below it
+            except Exception as error:
                 logger.error("No offer of %s: %s", clerk.name, type(error).__name__)
         return added
+
+    async def _make_way(self, conversation: str, but: str) -> None:
+        known = await in_thread(self._storage.conversation, conversation)
+        awaits = known.awaits if known else None
+        if awaits and awaits["clerk"] != but and awaits["clerk"] in self._clerks:
+            await self._clerks[awaits["clerk"]].make_way(conversation, awaits["data"])
 
     async def pressed(self, conversation: str, payload: str) -> list[Message]:
         """The answer to a clerk's button, and what the others add to it."""

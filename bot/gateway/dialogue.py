@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import httpx2
+import aiohttp
 
 Message = dict[str, Any]
 
@@ -23,12 +23,19 @@ class DialogueError(Exception):
 class Dialogue:
     """A client of the dialogue's REST channel."""
 
-    def __init__(self, address: str, transport: httpx2.AsyncBaseTransport | None = None) -> None:
-        limits = httpx2.Limits(max_connections=100, max_keepalive_connections=20)
-        timeout = httpx2.Timeout(ATTEMPT, connect=2.0)
-        self._http = httpx2.AsyncClient(
-            base_url=address, limits=limits, timeout=timeout, transport=transport
-        )
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._session: aiohttp.ClientSession | None = None
+
+    def _http(self) -> aiohttp.ClientSession:
+        """The session, which belongs to the event loop that it is first used in."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                self._address,
+                timeout=aiohttp.ClientTimeout(total=ATTEMPT, sock_connect=2.0),
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+        return self._session
 
     async def say(
         self, conversation: str, text: str, message_id: str, prompt: bool = False
@@ -41,27 +48,28 @@ class Dialogue:
         body: Message = {"sender": conversation, "message": text, "message_id": message_id}
         body |= {"prompt": True} if prompt else {}
         try:
-            sent = self._http.post("webhooks/rest/webhook", json=body)
-            answer = await asyncio.wait_for(sent, ATTEMPT)  # httpx's timeouts are per read
-            if answer.status_code != 200:
-                raise DialogueError(f"status {answer.status_code}")
-            return together(answer.json())
+            async with self._http().post("webhooks/rest/webhook", json=body) as answer:
+                if answer.status != 200:
+                    raise DialogueError(f"status {answer.status}")
+                return together(await answer.json())
         except DialogueError:
             raise
-        except (httpx2.HTTPError, asyncio.TimeoutError, ValueError, TypeError) as error:
+        except (aiohttp.ClientError, asyncio.TimeoutError, ValueError, TypeError) as error:
             raise DialogueError(type(error).__name__) from None
 
     async def is_up(self) -> bool:
         """Whether the dialogue takes messages now."""
+        brief = aiohttp.ClientTimeout(total=2.0)
         try:
-            answer = await self._http.get("webhooks/rest/", timeout=2.0)
-        except httpx2.HTTPError:
+            async with self._http().get("webhooks/rest/", timeout=brief) as answer:
+                return answer.status == 200
+        except (aiohttp.ClientError, asyncio.TimeoutError):
             return False
-        return answer.status_code == 200
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._http.aclose()
+        if self._session is not None:
+            await self._session.close()
 
 
 def together(reply: Any) -> list[Message]:

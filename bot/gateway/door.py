@@ -98,8 +98,18 @@ class Door:
             raise
         except Exception as error:  # the disk is full, say: still words, and still the advice
             logger.error("A message could not be taken in: %s", type(error).__name__)
-            verdict = await self.red_flags.read(as_text(incoming.text), {}, None)
+            slots, question = await self._told_before(incoming.conversation)
+            verdict = await self.red_flags.read(as_text(incoming.text), slots, question)
             return Outcome([self._unstored(verdict.fallback)])
+
+    async def _told_before(self, conversation: str) -> tuple[Slots, Message | None]:
+        """What is known of a conversation, as far as that can still be read."""
+        try:
+            known = await in_thread(self.storage.conversation, conversation)
+        except Exception as error:
+            logger.error("Nothing is known of a conversation: %s", type(error).__name__)
+            known = None
+        return (dict(known.slots), known.question) if known else ({}, None)
 
     async def _receive(self, incoming: Incoming) -> Outcome:
         started = asyncio.get_running_loop().time()

@@ -1,43 +1,62 @@
-"""How often a session or an address may do what (`settings.yml`, `limits`)."""
+"""How often a session or an address may do what (`settings.yml`, `limits`).
+
+"20/minute" allows twenty at once and then one every three seconds (GCRA, as ATM networks shape
+traffic): whoever writes fast is not locked out for the rest of the minute.
+"""
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import timedelta
 from ipaddress import ip_address, ip_network
 
-from limits import parse
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import MovingWindowRateLimiter
+from throttled import MemoryStore, RateLimiterType, Throttled
+from throttled.rate_limiter import per_duration
 
 from bot.gateway.settings import Limits
 
+#: Sessions and addresses counted at once; of more the ones silent longest begin anew.
+MOST_COUNTED = 100_000
 
-class RateLimits:
-    """Counts in memory: there is one gateway, and a restart may forgive."""
-
-    def __init__(self, limits: Limits) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        self._rates = {
-            "messages_per_session": parse(limits.messages_per_session),
-            "messages_per_address": parse(limits.messages_per_address),
-            "sessions_per_address": parse(limits.sessions_per_address),
-            "requests_per_address": parse(limits.requests_per_address),
-        }
-
-    async def allow(self, rate: str, who: str) -> bool:
-        """Count one more of `rate` for a session or an address; False when that is too many."""
-        return await self._limiter.hit(self._rates[rate], rate, network(who))
+_UNITS = {
+    "second": timedelta(seconds=1),
+    "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+}
 
 
 class Rate:
-    """A single rate, of a part that has settings of its own."""
+    """A single rate, counted in memory: there is one gateway, and a restart may forgive."""
 
     def __init__(self, rate: str) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        self._rate = parse(rate)
+        count, unit = rate.split("/")
+        self._throttled = Throttled(
+            using=RateLimiterType.GCRA.value,
+            quota=per_duration(_UNITS[unit], int(count), burst=int(count)),
+            store=MemoryStore(options={"MAX_SIZE": MOST_COUNTED}),
+        )
 
-    async def allow(self, who: str) -> bool:
-        """Count one more for an address; False when that is too many."""
-        return await self._limiter.hit(self._rate, network(who))
+    def allow(self, who: str) -> bool:
+        """Count one more for a session or an address; False when that is too many."""
+        return not self._throttled.limit(network(who)).limited
+
+
+class RateLimits:
+    """The rates of the settings, by name."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._rates = {
+            name: Rate(rate) for name, rate in asdict(limits).items() if name.endswith(_COUNTED)
+        }
+
+    def allow(self, rate: str, who: str) -> bool:
+        """Count one more of `rate` for a session or an address; False when that is too many."""
+        return self._rates[rate].allow(who)
+
+
+_COUNTED = ("_per_session", "_per_address")
 
 
 def network(who: str) -> str:
@@ -47,9 +66,7 @@ def network(who: str) -> str:
     ('2001:db8::/64', '192.0.2.1', 'web-1')
     """
     *before, address = who.split(" ")
-    try:
-        if ip_address(address).version == 6:
-            address = str(ip_network(f"{address}/64", strict=False))
-    except ValueError:
-        pass
+    if ":" in address:
+        with suppress(ValueError):
+            address = str(ip_network((ip_address(address), 64), strict=False))
     return " ".join([*before, address])

@@ -28,14 +28,14 @@ class LinkPages:
 
     async def _ask(self, request: Request) -> Response:
         """A page with a button."""
-        await self._web.allow("requests_per_address", address(request))
+        self._web.allow("requests_per_address", address(request))
         if not await in_thread(self._links.is_open, request.path_params["key"]):
             return self._over(request)
         return self._pages.page(request, "link.html")
 
     async def _open(self, request: Request) -> Response:
         """Give the browser a session of the conversation, and show it the chat."""
-        await self._web.allow("requests_per_address", address(request))
+        self._web.allow("requests_per_address", address(request))
         _check_own_page(request)
         conversation = await in_thread(self._links.open, request.path_params["key"])
         if conversation is None:

@@ -55,9 +55,21 @@ class Conversation:
     staff_at: float | None = None
 
 
-_KNOWN = sa.select(conversations, desks.c.awaits, desks.c.staff, desks.c.staff_at).select_from(
-    conversations.outerjoin(desks, desks.c.conversation == conversations.c.id)
+# The statements of every message, made once: building one takes as long as running it.
+_NAME: sa.BindParameter[str] = sa.bindparam("name")
+_KNOWN = (
+    sa.select(conversations, desks.c.awaits, desks.c.staff, desks.c.staff_at)
+    .select_from(conversations.outerjoin(desks, desks.c.conversation == conversations.c.id))
+    .where(conversations.c.id == _NAME)
 )
+_EXISTS = sa.select(conversations.c.id).where(conversations.c.id == _NAME)
+_LEARN = conversations.update().where(conversations.c.id == _NAME)
+_SAME = sa.select(messages).where(
+    messages.c.conversation == _NAME, messages.c.client_id == sa.bindparam("id")
+)
+_ADD = messages.insert().returning(messages)
+_SET_STATE = messages.update().where(messages.c.seq == sa.bindparam("number"))
+_STAFF = sa.select(desks.c.staff).where(desks.c.conversation == _NAME)
 
 
 @dataclass(frozen=True)
@@ -124,7 +136,7 @@ class Storage:
     def conversation(self, name: str) -> Conversation | None:
         """A conversation that was consented to, or None."""
         with self.transaction() as db:
-            row = db.execute(_KNOWN.where(conversations.c.id == name)).first()
+            row = db.execute(_KNOWN, {"name": name}).first()
         return None if row is None else Conversation(**row._mapping)
 
     def consent(self, name: str) -> None:
@@ -144,11 +156,11 @@ class Storage:
 
     @staticmethod
     def _learn(db: sa.Connection, name: str, values: Body) -> None:
-        db.execute(conversations.update().where(conversations.c.id == name).values(values))
+        db.execute(_LEARN, {**values, "name": name})
 
     @staticmethod
     def _row(db: sa.Connection, name: str) -> Any:
-        return db.execute(sa.select(conversations.c.id).where(conversations.c.id == name)).first()
+        return db.execute(_EXISTS, {"name": name}).first()
 
     # ---- messages
 
@@ -158,13 +170,12 @@ class Storage:
         `pressed`: the id of a button instead of a text. Raises `LookupError` for one that this
         conversation was never offered.
         """
-        same = (messages.c.conversation == name) & (messages.c.client_id == client_id)
         with self.transaction() as db:
-            row = db.execute(_KNOWN.where(conversations.c.id == name)).first()
+            row = db.execute(_KNOWN, {"name": name}).first()
             if row is None:
                 return None
             known = Conversation(**row._mapping)
-            earlier = db.execute(sa.select(messages).where(same)).first()
+            earlier = db.execute(_SAME, {"name": name, "id": client_id}).first()
             if earlier is not None:
                 return TakenIn(known, Stored(**earlier._mapping), False)
             payload, body = None, {"text": text}
@@ -191,7 +202,7 @@ class Storage:
         now = self.now()
         values = {"conversation": name, "sender": sender, "at": now, "body": body}
         values |= {"client_id": client_id, "state": State.PENDING.value}
-        row = db.execute(messages.insert().values(values).returning(messages)).one()
+        row = db.execute(_ADD, values).one()
         if sender != SYSTEM:
             self._learn(db, name, {"seen_at": now})
         return Stored(**row._mapping)
@@ -223,8 +234,7 @@ class Storage:
 
     @staticmethod
     def _has_staff(db: sa.Connection, name: str) -> bool:
-        staff = sa.select(desks.c.staff).where(desks.c.conversation == name)
-        return db.execute(staff).scalar() is not None
+        return db.execute(_STAFF, {"name": name}).scalar() is not None
 
     def say(self, name: str, body: Body, sender: str = "bot") -> Stored | None:
         """Store words that answer no message; None when the conversation was deleted meanwhile."""
@@ -242,7 +252,7 @@ class Storage:
             body = {**body, "buttons": shown}
         values = {"conversation": name, "sender": sender, "at": self.now(), "body": body}
         values["answers"] = answers
-        row = db.execute(messages.insert().values(values).returning(messages)).one()
+        row = db.execute(_ADD, values).one()
         return Stored(**row._mapping)
 
     def set_state(self, seq: int, state: State) -> None:
@@ -252,7 +262,7 @@ class Storage:
 
     @staticmethod
     def _set_state(db: sa.Connection, seq: int, state: State) -> None:
-        db.execute(messages.update().where(messages.c.seq == seq).values(state=state.value))
+        db.execute(_SET_STATE, {"number": seq, "state": state.value})
 
     def history(self, name: str, after: int = 0) -> list[Stored]:
         """What was said in a conversation behind `after`, in order."""

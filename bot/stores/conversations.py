@@ -5,11 +5,13 @@ counts them all once more to find the new ones: together 40 % of a turn (measure
 the conversation grows. This store keeps the trackers of recent conversations in memory and looks
 up one number instead: the id of the last stored event. Another process that wrote to the same
 database, or a turn that broke off in the middle, shows in that number or in the length of the
-tracker, and then the conversation is read anew. Tables and rows are Rasa's own.
+tracker, and then the conversation is read anew. Tables and rows are Rasa's own. What nobody has
+spoken in for a while leaves the memory, so that a deleted conversation is soon gone from there too.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -26,6 +28,9 @@ from sqlalchemy.pool import QueuePool
 #: Conversations kept in memory; about 0.3 MB each.
 KEPT = 100
 
+#: Seconds after its last turn for which a conversation is kept there.
+KEPT_FOR = 600.0
+
 
 @dataclass
 class _Kept:
@@ -33,6 +38,8 @@ class _Kept:
     events: int
     """How many of its events are stored."""
     last_id: int
+    end: asyncio.TimerHandle
+    """What puts it out of memory."""
 
 
 class Conversations(SQLTrackerStore):
@@ -49,12 +56,14 @@ class Conversations(SQLTrackerStore):
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The conversation as it was last saved, or None."""
+        with self.engine.connect() as connection:
+            last_id = self._last_id(connection, sender_id)
         kept = self._kept.get(sender_id)
-        if kept is not None and kept.events == len(kept.tracker.events):
-            with self.engine.connect() as connection:
-                if self._last_id(connection, sender_id) == kept.last_id:
-                    return kept.tracker
-        self._kept.pop(sender_id, None)
+        if kept and kept.last_id == last_id and kept.events == len(kept.tracker.events):
+            return kept.tracker
+        self._drop(sender_id)
+        if not last_id:
+            return None
         tracker = await super().retrieve(sender_id)
         if tracker is not None:
             with self.engine.connect() as connection:
@@ -64,7 +73,7 @@ class Conversations(SQLTrackerStore):
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Store the events that are new since the conversation was read."""
         await self.stream_events(tracker)
-        kept = self._kept.pop(tracker.sender_id, None)
+        kept = self._drop(tracker.sender_id)
         if kept is not None and kept.tracker is tracker:
             new: Iterable[Event] = islice(tracker.events, kept.events, None)
         else:
@@ -78,10 +87,18 @@ class Conversations(SQLTrackerStore):
         self._keep(tracker, last_id)
 
     def _keep(self, tracker: DialogueStateTracker, last_id: int) -> None:
-        self._kept[tracker.sender_id] = _Kept(tracker, len(tracker.events), last_id)
-        self._kept.move_to_end(tracker.sender_id)
+        name = tracker.sender_id
+        self._drop(name)
+        end = asyncio.get_running_loop().call_later(KEPT_FOR, self._drop, name)
+        self._kept[name] = _Kept(tracker, len(tracker.events), last_id, end)
         while len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
+            self._drop(next(iter(self._kept)))
+
+    def _drop(self, name: str) -> _Kept | None:
+        kept = self._kept.pop(name, None)
+        if kept is not None:
+            kept.end.cancel()
+        return kept
 
     def _last_id(self, connection: Any, sender_id: str) -> int:
         columns = self._table.c

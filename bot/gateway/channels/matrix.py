@@ -271,7 +271,7 @@ class Matrix:
     async def _accept(self, room: str) -> None:
         """Join, unless whoever invites does nothing else."""
         inviter = self._client.invited_rooms[room].inviter
-        if not await self._limits.allow("sessions_per_address", f"matrix {inviter}"):
+        if not self._limits.allow("sessions_per_address", f"matrix {inviter}"):
             await _quietly(self._client.room_leave(room))
             return
         for pause in PAUSES:

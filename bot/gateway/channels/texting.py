@@ -146,14 +146,14 @@ class Texting:
         """Whether a message is neither too long nor one too many; if it is, that is said, once
         until one is taken again. Red flags in it are read all the same, as often as others."""
         conversation, text = message.conversation, message.text
-        if not await self._limits.allow("messages_per_session", conversation):
+        if not self._limits.allow("messages_per_session", conversation):
             words = notice("utter_too_fast", "too_fast")
         elif len(text) > self._door.settings.limits.text_characters:
             words = notice("utter_too_large", "too_large")
         else:
             self._warned.discard(conversation)
             return True
-        if await self._limits.allow("messages_per_session", f"turned away {conversation}"):
+        if self._limits.allow("messages_per_session", f"turned away {conversation}"):
             said = await self._door.turn_away(text, words)
             repeated = said["text"] == words["text"] and conversation in self._warned
             if not repeated:

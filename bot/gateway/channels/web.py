@@ -63,7 +63,7 @@ class WebChat:
         self._check_origin(request)
         if self._conversation_of(request) is not None:
             return JSONResponse({"started": False})
-        await self.allow("sessions_per_address", address(request))
+        self.allow("sessions_per_address", address(request))
         token = self._sessions.new()
         wants_token = (await read_json(request)).get("bearer") is True
         response = JSONResponse({"started": True, **({"token": token} if wants_token else {})})
@@ -91,7 +91,7 @@ class WebChat:
 
     async def _conversation(self, request: Request) -> str:
         """The conversation that this request may speak for; everything else is refused."""
-        await self.allow("requests_per_address", address(request))
+        self.allow("requests_per_address", address(request))
         self._check_origin(request)
         conversation = self._conversation_of(request)
         if conversation is None:
@@ -105,9 +105,9 @@ class WebChat:
         if origin is not None and origin != own and origin not in self._origins:
             raise RefusedError(403, "this page may not use the chat (allowed_origins)")
 
-    async def allow(self, rate: str, who: str) -> None:
+    def allow(self, rate: str, who: str) -> None:
         """Refuse what comes too often."""
-        if not await self._limits.allow(rate, who):
+        if not self._limits.allow(rate, who):
             raise RefusedError(429, "too many requests", notice("utter_too_fast", "too_fast"))
 
     # ---- the conversation
@@ -123,8 +123,8 @@ class WebChat:
         if len(text) > self._door.settings.limits.text_characters:
             words = await self._turn_away(request, text, notice("utter_too_large", "too_large"))
             raise RefusedError(413, "too long", words)
-        by_session = await self._limits.allow("messages_per_session", conversation)
-        if not (by_session and await self._limits.allow("messages_per_address", address(request))):
+        by_session = self._limits.allow("messages_per_session", conversation)
+        if not (by_session and self._limits.allow("messages_per_address", address(request))):
             words = await self._turn_away(request, text, notice("utter_too_fast", "too_fast"))
             raise RefusedError(429, "too many messages", words)
         try:
@@ -137,7 +137,7 @@ class WebChat:
         self, request: Request, text: str, words: dict[str, Any]
     ) -> dict[str, Any]:
         """What to say instead; read for red flags, but no more often than messages are taken."""
-        if await self._limits.allow("messages_per_address", f"turned away {address(request)}"):
+        if self._limits.allow("messages_per_address", f"turned away {address(request)}"):
             return await self._door.turn_away(text, words)
         return words
 

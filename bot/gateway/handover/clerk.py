@@ -100,8 +100,6 @@ class HandoverClerk:
         if is_emergency_reply(messages):
             await self._drop(conversation)
             return []
-        if open_question(messages) is not None:
-            await self._make_way(conversation)
         why = _why(messages)
         if why is None and conversation not in self._to_show:
             return []
@@ -119,6 +117,16 @@ class HandoverClerk:
         if open_question(messages) is None:  # a "yes" would answer that question
             await self._set(conversation, Talk("offer", why))
         return [self._offer(messages)]
+
+    async def make_way(self, conversation: str, data: Body) -> None:
+        """A short answer is for the dialogue now, however long we waited."""
+        talk = Talk.from_json(data)
+        if talk.show:
+            return
+        if talk.stage == "offer":
+            await self._drop(conversation)
+        elif not talk.aside:
+            await self._set(conversation, replace(talk, aside=True))
 
     async def pressed(self, conversation: str, action: str) -> list[Message]:
         """The answer to one of our buttons."""
@@ -269,16 +277,6 @@ class HandoverClerk:
         self._to_show.discard(conversation)
         if await self._talk(conversation) is not None:
             await self._desk.awaits_nothing(conversation)
-
-    async def _make_way(self, conversation: str) -> None:
-        """The dialogue asks something now: a short answer is for it, however long we waited."""
-        talk = await self._talk(conversation)
-        if talk is None or talk.show:
-            return
-        if talk.stage == "offer":
-            await self._drop(conversation)
-        elif not talk.aside:
-            await self._set(conversation, replace(talk, aside=True))
 
     async def _leave_aside(self, conversation: str, talk: Talk) -> None:
         """Wait with the draft while the dialogue is spoken to; an offer alone is not kept."""

@@ -69,8 +69,8 @@ class AccountPages:
 
     async def _log_in(self, visit: Visit) -> Response:
         name, target = visit.form.get("name", ""), next_page(visit.form.get("next", ""))
-        if not await self._rate.allow(visit.address):
-            if await self._noted.allow(visit.address):  # a flood does not fill the log
+        if not self._rate.allow(visit.address):
+            if self._noted.allow(visit.address):  # a flood does not fill the log
                 await self._note(visit, "too_many_log_ins", "")
             return self._views.page(visit, "login.html", 429, next=target, problem=TOO_MANY)
         password = visit.form.get("password", "")[: passwords.LONGEST + 1]

@@ -1,12 +1,16 @@
 """Rasa's replies: put together, and refused when there are no words in them."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-import httpx2
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
+from bot.gateway import dialogue
 from bot.gateway.dialogue import Dialogue, DialogueError, together
+from bot.stack import free_port
 
 
 def test_words_buttons_and_custom_of_one_response_are_one_message() -> None:
@@ -33,27 +37,58 @@ def test_a_reply_without_words_is_an_error(reply: Any) -> None:
         together(reply)
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        httpx2.Response(500, text="no"),
-        httpx2.Response(200, text="not json"),
-        httpx2.Response(200, json=[]),
-        httpx2.ConnectError("refused"),
-        httpx2.ReadTimeout("slow"),
-    ],
-)
-def test_whatever_goes_wrong_is_a_dialogue_error(answer: Any) -> None:
-    def handle(_: httpx2.Request) -> httpx2.Response:
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+async def _status(_: web.Request) -> web.Response:
+    return web.json_response([{"text": "fine"}], status=500)
+
+
+async def _no_json(_: web.Request) -> web.Response:
+    return web.Response(text="not json", content_type="application/json")
+
+
+async def _page(_: web.Request) -> web.Response:
+    return web.Response(text="<html>", content_type="text/html")
+
+
+async def _no_words(_: web.Request) -> web.Response:
+    return web.json_response([])
+
+
+async def _broken_off(request: web.Request) -> web.Response:
+    assert request.transport
+    request.transport.close()
+    return web.Response()
+
+
+async def _slow(_: web.Request) -> web.Response:
+    await asyncio.sleep(5)
+    return web.Response()
+
+
+@pytest.mark.parametrize("answer", [_status, _no_json, _page, _no_words, _broken_off, _slow])
+def test_whatever_goes_wrong_is_a_dialogue_error(
+    answer: Callable[[web.Request], Awaitable[web.Response]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dialogue, "ATTEMPT", 0.5)
 
     async def ask() -> None:
-        dialogue = Dialogue("http://127.0.0.1:9/", httpx2.MockTransport(handle))
-        with pytest.raises(DialogueError) as error:
-            await dialogue.say("web-1", "my own words", "1")
-        assert "my own words" not in str(error.value)
-        await dialogue.close()
+        application = web.Application()
+        application.router.add_post("/webhooks/rest/webhook", answer)
+        server = TestServer(application, skip_url_asserts=True)
+        await server.start_server(shutdown_timeout=0)
+        await _ask_in_vain(str(server.make_url("/")))
+        await server.close()
 
     asyncio.run(ask())
+
+
+def test_a_dialogue_that_is_away_is_a_dialogue_error() -> None:
+    asyncio.run(_ask_in_vain(f"http://127.0.0.1:{free_port()}/"))
+
+
+async def _ask_in_vain(address: str) -> None:
+    client = Dialogue(address)
+    with pytest.raises(DialogueError) as error:
+        await client.say("web-1", "my own words", "1")
+    assert "my own words" not in str(error.value)
+    assert not await client.is_up()
+    await client.close()

@@ -380,6 +380,23 @@ def test_a_full_disk_still_leaves_the_advice(play: Play, monkeypatch: pytest.Mon
     play(scene)
 
 
+def test_a_full_disk_does_not_make_forget_what_was_told(
+    play: Play, dialogue: FakeDialogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hives and then vomiting are an emergency together (E6), neither by itself."""
+    dialogue.answer = lambda text: [{"text": "ok"}]
+
+    async def scene(door: Door) -> None:
+        talk = await Talk(door).begin()
+        assert "emergency" not in dispositions(await talk.say("I have hives all over"))
+        monkeypatch.setattr(door.storage, "take_in", lambda *_: 1 / 0)
+        assert dispositions(await talk.say("and now I keep vomiting")) == ["emergency"]
+        monkeypatch.setattr(door.storage, "conversation", lambda *_: 1 / 0)
+        assert "all-clear" in texts(await talk.say("and now I keep vomiting"))
+
+    play(scene)
+
+
 def test_a_deleted_conversation_stays_deleted(play: Play, dialogue: FakeDialogue) -> None:
     dialogue.seconds = 0.2
 

@@ -75,6 +75,25 @@ def test_a_turn_that_broke_off_leaves_nothing(domain: Domain, database: str) -> 
     assert asyncio.run(store.retrieve("someone")).get_slot("redness") is None
 
 
+def test_memory_forgets_what_nobody_speaks_in(
+    domain: Domain, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversations, "KEPT_FOR", 0.05)
+    store = Conversations(domain, db=database)
+
+    async def scene() -> None:
+        tracker = await store.get_or_create_tracker("someone", append_action_listen=False)
+        for word in ("red", "itchy"):
+            tracker.update(said(word), domain)
+            await store.save(tracker)
+            assert await store.retrieve("someone") is tracker
+        await asyncio.sleep(0.2)
+        assert not store._kept
+        assert len((await store.retrieve("someone")).events) == 2
+
+    asyncio.run(scene())
+
+
 def test_memory_holds_a_bounded_number(
     domain: Domain, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
