@@ -1,6 +1,6 @@
 """What written words stand for: contractions, drawn-out letters, missing spaces, misspellings.
 
-Words in haste without a vowel are known by their consonants, where those matter (`spelling.yml`).
+Dialect is read first (`dialects.yml`). Words in haste without a vowel are known by their consonants, where those matter (`spelling.yml`).
 Else only a word that is no English word and longer than three letters is corrected, to the likest
 word that the lexicon knows (likeness at least 80 of 100): real words keep their meaning, so that
 "lisp" never becomes "lips". English words come with the package pyspellchecker (MIT), as in
@@ -24,6 +24,7 @@ from rapidfuzz import fuzz, process
 from actions.triage.datafile import load
 
 FILE = Path(__file__).with_name("spelling.yml")
+DIALECTS_FILE = Path(__file__).with_name("dialects.yml")
 
 #: Least likeness of a correction, and the one that is taken before a missing space is looked for.
 _LIKE, _VERY_LIKE = 80, 88
@@ -38,6 +39,11 @@ _TWICE = re.compile(r"(.)\1+")
 _TEXTS = {"type": "object", "additionalProperties": {"type": "string"}}
 _PARTS = ("contractions", "endings", "favourites")
 _WORDS = {"type": "array", "items": {"type": "string", "pattern": "^[a-z]+$"}}
+_DIALECTS = {
+    "type": "object",
+    "additionalProperties": False,
+    "patternProperties": {"^[a-z]{2,}$": {"type": "string", "pattern": "^[a-z]+( [a-z]+){0,3}$"}},
+}
 _SCHEMA = {
     "type": "object",
     "properties": {**dict.fromkeys(_PARTS, _TEXTS), "without_vowels": _WORDS},
@@ -178,4 +184,5 @@ def contractions() -> Contractions:
 def make_speller(vocabulary: Iterable[str]) -> Speller:
     """The product's speller over the words that the lexicon knows."""
     data = _data()
-    return Speller(contractions(), data["favourites"], vocabulary, data["without_vowels"])
+    favourites = {**load(DIALECTS_FILE, _DIALECTS), **data["favourites"]}
+    return Speller(contractions(), favourites, vocabulary, data["without_vowels"])

@@ -66,6 +66,7 @@ STEPS = (
         inputs=(
             *("bot/train_reader.py", "bot/nlu/phrases", "bot/nlu/phrase_data.py"),
             *("bot/nlu/tokens.py", "bot/nlu/spelling.py", "bot/nlu/spelling.yml"),
+            "bot/nlu/dialects.yml",
             "actions/triage/findings.yml",
         ),
         outputs=(".build/reader",),
@@ -81,6 +82,7 @@ STEPS = (
             *("bot/nlu/learnt_answers", "bot/nlu/learnt_answers.py"),
             *("bot/nlu/semantic.py", "bot/nlu/sentences.py", "bot/nlu/lexicon"),
             *("bot/nlu/tokens.py", "bot/nlu/spelling.py", "bot/nlu/spelling.yml"),
+            "bot/nlu/dialects.yml",
         ),
         outputs=(".build/intents", ".build/courses", ".build/replies", ".build/extents"),
         needs=("encoder",),
