@@ -70,7 +70,10 @@ class Visitor:
 
     def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         self._connection.request("POST", f"/{path}", json.dumps(body), self._headers)
-        reply: dict[str, Any] = json.loads(self._connection.getresponse().read())
+        answer = self._connection.getresponse()
+        reply: dict[str, Any] = json.loads(answer.read())
+        if answer.status != 200:
+            raise BenchError(f"/{path}: status {answer.status}")
         return reply
 
 

@@ -73,12 +73,13 @@ def open_limits(folder: Path) -> None:
 
 def added(stack: Stack, rounds: int) -> dict[str, dict[str, float]]:
     """For each message the medians of dialogue, reading and gateway, and what is added."""
+    zone = load_clinic().time_zone
     figures = {}
     with ThreadPoolExecutor(1) as beside:
         for name, text in MESSAGES.items():
             rows = []
             for number in range(rounds + 2):
-                reading = beside.submit(_read, text)
+                reading = beside.submit(_read, text, zone)
                 dialogue = Conversation(stack.dialogue)
                 alone, _ = dialogue.say(text)
                 dialogue.close()
@@ -94,10 +95,10 @@ def added(stack: Stack, rounds: int) -> dict[str, dict[str, float]]:
     return figures
 
 
-def _read(text: str) -> float:
+def _read(text: str, zone: str) -> float:
     """Milliseconds of the gateway's own reading."""
     started = time.perf_counter()
-    judge(text, {}, None, datetime.now(timezone.utc), load_clinic().time_zone)
+    judge(text, {}, None, datetime.now(timezone.utc), zone)
     return (time.perf_counter() - started) * 1000
 
 

@@ -15,6 +15,9 @@ Message = dict[str, Any]
 #: Seconds after which an attempt is given up; the next one joins the same turn if it still runs.
 ATTEMPT = 30.0
 
+#: Seconds after which an idle connection is closed; the dialogue's own limit is 120.
+IDLE = 15.0
+
 
 class DialogueError(Exception):
     """The dialogue is down, slow, silent or broken; the message names the kind, nothing more."""
@@ -24,7 +27,7 @@ class Dialogue:
     """A client of the dialogue's REST channel."""
 
     def __init__(self, address: str) -> None:
-        self._address = address
+        self._address = f"{address.rstrip('/')}/"
         self._session: aiohttp.ClientSession | None = None
 
     def _http(self) -> aiohttp.ClientSession:
@@ -32,6 +35,9 @@ class Dialogue:
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 self._address,
+                # Idle connections are closed here first: a POST on one that the dialogue is just
+                # closing would fail.
+                connector=aiohttp.TCPConnector(keepalive_timeout=IDLE),
                 timeout=aiohttp.ClientTimeout(total=ATTEMPT, sock_connect=2.0),
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
@@ -48,7 +54,8 @@ class Dialogue:
         body: Message = {"sender": conversation, "message": text, "message_id": message_id}
         body |= {"prompt": True} if prompt else {}
         try:
-            async with self._http().post("webhooks/rest/webhook", json=body) as answer:
+            posted = self._http().post("webhooks/rest/webhook", json=body, allow_redirects=False)
+            async with posted as answer:
                 if answer.status != 200:
                     raise DialogueError(f"status {answer.status}")
                 return together(await answer.json())

@@ -1,7 +1,8 @@
 """How often a session or an address may do what (`settings.yml`, `limits`).
 
 "20/minute" allows twenty at once and then one every three seconds (GCRA, as ATM networks shape
-traffic): whoever writes fast is not locked out for the rest of the minute.
+traffic): whoever writes fast is not locked out for the rest of the minute. Within one span it is at
+most twice the number.
 """
 
 from __future__ import annotations
@@ -16,8 +17,11 @@ from throttled.rate_limiter import per_duration
 
 from bot.gateway.settings import Limits
 
-#: Sessions and addresses counted at once; of more the ones silent longest begin anew.
-MOST_COUNTED = 100_000
+#: Sessions and addresses counted at once, in memory; of more the ones silent longest begin anew.
+MOST_COUNTED = 20_000
+
+#: How the settings of rates end.
+_COUNTED = ("_per_session", "_per_address")
 
 _UNITS = {
     "second": timedelta(seconds=1),
@@ -54,9 +58,6 @@ class RateLimits:
     def allow(self, rate: str, who: str) -> bool:
         """Count one more of `rate` for a session or an address; False when that is too many."""
         return self._rates[rate].allow(who)
-
-
-_COUNTED = ("_per_session", "_per_address")
 
 
 def network(who: str) -> str:

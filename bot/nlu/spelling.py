@@ -1,6 +1,7 @@
 """What written words stand for: contractions, drawn-out letters, missing spaces, misspellings.
 
-Dialect is read first (`dialects.yml`). Words in haste without a vowel are known by their consonants, where those matter (`spelling.yml`).
+Words of dialects and favourite misspellings are listed (`dialects.yml`, `spelling.yml`). Words in
+haste without a vowel are known by their consonants, where those matter.
 Else only a word that is no English word and longer than three letters is corrected, to the likest
 word that the lexicon knows (likeness at least 80 of 100): real words keep their meaning, so that
 "lisp" never becomes "lips". English words come with the package pyspellchecker (MIT), as in
@@ -183,6 +184,7 @@ def contractions() -> Contractions:
 
 def make_speller(vocabulary: Iterable[str]) -> Speller:
     """The product's speller over the words that the lexicon knows."""
-    data = _data()
-    favourites = {**load(DIALECTS_FILE, _DIALECTS), **data["favourites"]}
-    return Speller(contractions(), favourites, vocabulary, data["without_vowels"])
+    data, known = _data(), frozenset(vocabulary)
+    dialects = load(DIALECTS_FILE, _DIALECTS)
+    others = {word: plain for word, plain in dialects.items() if word not in known}
+    return Speller(contractions(), {**others, **data["favourites"]}, known, data["without_vowels"])

@@ -24,6 +24,12 @@ _RASA = ".venv-rasa/bin/python"
 _EVALUATION = ".venv-evaluation/bin/python"
 _SYNAPSE = ".venv-synapse/bin/python"
 
+#: How written words are read.
+_WORDS = (
+    *("bot/nlu/tokens.py", "bot/nlu/spelling.py", "bot/nlu/spelling.yml"),
+    "bot/nlu/dialects.yml",
+)
+
 STEPS = (
     Step(
         name="environment-app",
@@ -65,8 +71,7 @@ STEPS = (
         command=(_APP, "-m", "bot.train_reader"),
         inputs=(
             *("bot/train_reader.py", "bot/nlu/phrases", "bot/nlu/phrase_data.py"),
-            *("bot/nlu/tokens.py", "bot/nlu/spelling.py", "bot/nlu/spelling.yml"),
-            "bot/nlu/dialects.yml",
+            *_WORDS,
             "actions/triage/findings.yml",
         ),
         outputs=(".build/reader",),
@@ -81,8 +86,7 @@ STEPS = (
             *("bot/nlu/intents", "bot/nlu/intents.py"),
             *("bot/nlu/learnt_answers", "bot/nlu/learnt_answers.py"),
             *("bot/nlu/semantic.py", "bot/nlu/sentences.py", "bot/nlu/lexicon"),
-            *("bot/nlu/tokens.py", "bot/nlu/spelling.py", "bot/nlu/spelling.yml"),
-            "bot/nlu/dialects.yml",
+            *_WORDS,
         ),
         outputs=(".build/intents", ".build/courses", ".build/replies", ".build/extents"),
         needs=("encoder",),

@@ -60,11 +60,21 @@ async def _broken_off(request: web.Request) -> web.Response:
 
 
 async def _slow(_: web.Request) -> web.Response:
-    await asyncio.sleep(5)
+    await asyncio.sleep(1)
     return web.Response()
 
 
-@pytest.mark.parametrize("answer", [_status, _no_json, _page, _no_words, _broken_off, _slow])
+async def _elsewhere(_: web.Request) -> web.Response:
+    raise web.HTTPTemporaryRedirect("/webhooks/rest/other")
+
+
+async def _fine(_: web.Request) -> web.Response:
+    return web.json_response([{"text": "fine"}])
+
+
+@pytest.mark.parametrize(
+    "answer", [_status, _no_json, _page, _no_words, _broken_off, _slow, _elsewhere]
+)
 def test_whatever_goes_wrong_is_a_dialogue_error(
     answer: Callable[[web.Request], Awaitable[web.Response]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -73,10 +83,23 @@ def test_whatever_goes_wrong_is_a_dialogue_error(
     async def ask() -> None:
         application = web.Application()
         application.router.add_post("/webhooks/rest/webhook", answer)
-        server = TestServer(application, skip_url_asserts=True)
-        await server.start_server(shutdown_timeout=0)
-        await _ask_in_vain(str(server.make_url("/")))
-        await server.close()
+        application.router.add_post("/webhooks/rest/other", _fine)
+        async with TestServer(application, skip_url_asserts=True) as server:
+            await _ask_in_vain(str(server.make_url("/")))
+
+    asyncio.run(ask())
+
+
+def test_a_reply_comes_back_word_for_word() -> None:
+    async def ask() -> None:
+        application = web.Application()
+        application.router.add_post("/webhooks/rest/webhook", _fine)
+        application.router.add_get("/webhooks/rest/", _fine)
+        async with TestServer(application, skip_url_asserts=True) as server:
+            client = Dialogue(str(server.make_url("")))
+            assert await client.say("web-1", "hello", "1") == [{"text": "fine"}]
+            assert await client.is_up()
+            await client.close()
 
     asyncio.run(ask())
 
