@@ -64,6 +64,7 @@ def test_a_sign_in_dialect(text: str, finding: str, state: str) -> None:
         ("I coud not breathe, now neither", "breathing_difficulty"),
         ("my chest is tigh", "chest_tightness"),
         ("not me wheezing in the loo", "wheeze"),
+        ("yeah nah throat feels pretty tight ay", "throat_tightness"),
     ],
 )
 def test_a_casual_word_hides_no_red_flag(text: str, finding: str) -> None:
