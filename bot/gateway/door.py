@@ -108,8 +108,10 @@ class Door:
             known = await in_thread(self.storage.conversation, conversation)
         except Exception as error:
             logger.error("Nothing is known of a conversation: %s", type(error).__name__)
-            known = None
-        return (dict(known.slots), known.question) if known else ({}, None)
+            return {}, None
+        if known is None:
+            return dict(self._without_consent.get(conversation, {})), None
+        return _known_at(self.storage.now(), known), known.question
 
     async def _receive(self, incoming: Incoming) -> Outcome:
         started = asyncio.get_running_loop().time()
@@ -154,9 +156,10 @@ class Door:
         except Exception as error:  # in its line it is asked again all the same
             logger.error("A late message was not settled: %s", type(error).__name__)
 
-    async def turn_away(self, text: str, words: Message) -> Message:
+    async def turn_away(self, conversation: str, text: str, words: Message) -> Message:
         """What to say to a message that is not taken: the advice for a red flag, or `words`."""
-        verdict = await self.red_flags.read(as_text(text), {}, None)
+        slots, question = await self._told_before(conversation)
+        verdict = await self.red_flags.read(as_text(text), slots, question)
         return with_calls(verdict.advice or words, self.answering.clinic)
 
     def forget_stranger(self, conversation: str) -> None:
@@ -333,9 +336,8 @@ class Door:
         if turn.message.sender == SYSTEM:
             turn.verdict.set_result(Verdict(dict(known.slots)))
             return turn.verdict.result()
-        fresh = turn.message.at - known.seen_at < FORGET_AFTER.total_seconds()
-        text = as_text(turn.message.body["text"])
-        verdict = await self.red_flags.read(text, known.slots if fresh else {}, known.question)
+        text, slots = as_text(turn.message.body["text"]), _known_at(turn.message.at, known)
+        verdict = await self.red_flags.read(text, slots, known.question)
         try:
             if verdict.slots != known.slots:
                 await in_thread(self.storage.learn, known.id, slots=verdict.slots)
@@ -377,6 +379,12 @@ def as_text(text: str) -> str:
     """
     typed = text.lstrip()
     return f"/ {typed.lstrip('/ ')}" if typed.startswith("/") else text
+
+
+def _known_at(moment: float, known: Conversation) -> Slots:
+    """What was told before that still counts at a moment."""
+    fresh = moment - known.seen_at < FORGET_AFTER.total_seconds()
+    return dict(known.slots) if fresh else {}
 
 
 def _has_failed(task: asyncio.Future[list[Stored]]) -> bool:

@@ -110,7 +110,9 @@ class Texting:
         except Exception as error:  # the disk is full, say: still words, and still the advice
             logger.error("A message could not be taken in: %s", type(error).__name__)
             words = notice("utter_unavailable", "unavailable")
-            self._say(address, address, await self._door.turn_away(text, words))
+            conversation = await self._conversation(address)
+            said = await self._door.turn_away(conversation, text, words)
+            self._say(address, address, said)
 
     def news(self, conversation: str) -> None:
         """Something new stands in a conversation."""
@@ -123,6 +125,18 @@ class Texting:
             self._door.forget_stranger(stranger.conversation)
 
     # ---- what a message is
+
+    async def _conversation(self, address: str) -> str:
+        """The conversation of an address, as far as that can still be read."""
+        stranger = self._strangers.get(address)
+        if stranger is not None:
+            return stranger.conversation
+        try:
+            place = await in_thread(self.addresses.at, address)
+        except Exception as error:
+            logger.error("Nothing is known of an address: %s", type(error).__name__)
+            return ""
+        return place.conversation if place else ""
 
     async def _hear(self, address: str, message: Incoming) -> list[Incoming]:
         """Settle what the channel itself can settle; what is left is for the door."""
@@ -154,7 +168,7 @@ class Texting:
             self._warned.discard(conversation)
             return True
         if self._limits.allow("messages_per_session", f"turned away {conversation}"):
-            said = await self._door.turn_away(text, words)
+            said = await self._door.turn_away(conversation, text, words)
             repeated = said["text"] == words["text"] and conversation in self._warned
             if not repeated:
                 self._say(conversation, address, said)

@@ -2,7 +2,8 @@
 
 The browser proves itself by a cookie, which only the gateway's own pages send, or by a bearer
 token where the panel is embedded on another site and cookies stay away. Every answer to a message
-holds words; a message that is turned away (too fast, too long) is read for red flags all the same.
+holds words; a message that is turned away (too fast, too long) is read for red flags all the same,
+but for one of a flood or of a size that no honest page sends.
 """
 
 from __future__ import annotations
@@ -121,11 +122,13 @@ class WebChat:
         if not isinstance(text, str) or not (button is None or isinstance(button, str)):
             raise RefusedError(400, 'send {"id", "text"} or {"id", "button"}')
         if len(text) > self._door.settings.limits.text_characters:
-            words = await self._turn_away(request, text, notice("utter_too_large", "too_large"))
+            words = notice("utter_too_large", "too_large")
+            words = await self._turn_away(request, conversation, text, words)
             raise RefusedError(413, "too long", words)
         by_session = self._limits.allow("messages_per_session", conversation)
         if not (by_session and self._limits.allow("messages_per_address", address(request))):
-            words = await self._turn_away(request, text, notice("utter_too_fast", "too_fast"))
+            words = notice("utter_too_fast", "too_fast")
+            words = await self._turn_away(request, conversation, text, words)
             raise RefusedError(429, "too many messages", words)
         try:
             outcome = await self._door.receive(Incoming(conversation, client_id, text, button))
@@ -134,11 +137,11 @@ class WebChat:
         return JSONResponse(as_json(outcome))
 
     async def _turn_away(
-        self, request: Request, text: str, words: dict[str, Any]
+        self, request: Request, conversation: str, text: str, words: dict[str, Any]
     ) -> dict[str, Any]:
         """What to say instead; read for red flags, but no more often than messages are taken."""
         if self._limits.allow("messages_per_address", f"turned away {address(request)}"):
-            return await self._door.turn_away(text, words)
+            return await self._door.turn_away(conversation, text, words)
         return words
 
     async def _news(self, request: Request) -> Response:

@@ -4,18 +4,20 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from bot.clinic import load_clinic
+from bot.gateway import door
 from bot.gateway.app import make_app, make_door
 from bot.gateway.limits import Rate
 from bot.gateway.red_flags import RedFlags
 from bot.gateway.settings import Places, Settings
 
-from .conftest import FakeDialogue
+from .conftest import QUESTION, FakeDialogue
 
 HERE = "http://localhost:8080"
 CLINIC = "https://www.clinic.example"
@@ -182,6 +184,44 @@ def test_a_red_flag_is_answered_even_in_a_message_that_is_turned_away(visit: Vis
             [message] = refused.json()["messages"]
             assert message["custom"]["disposition"] == "emergency"
             assert message["calls"][0]["number"] == "999"
+
+
+@pytest.mark.parametrize("consent", [True, False])
+@pytest.mark.parametrize("more", ["", "x" * 8001])
+def test_what_is_turned_away_is_read_with_what_is_known(
+    visit: Visit, consent: bool, more: str
+) -> None:
+    """Hives and then vomiting are an emergency together (E6), neither by itself."""
+    with visit(limits={"messages_per_session": "1/minute"}) as browser:
+        browser.post("/chat/session", json={})
+        if consent:
+            browser.post("/chat/consent")
+        assert say(browser, "I have hives all over", "1").status_code == 200
+        [message] = say(browser, f"and now I keep vomiting. {more}", "2").json()["messages"]
+        assert message["custom"]["disposition"] == "emergency"
+
+
+def test_yes_to_the_open_question_is_an_emergency_even_when_it_is_turned_away(
+    visit: Visit, dialogue: FakeDialogue
+) -> None:
+    dialogue.answer = lambda _: [QUESTION]
+    with visit(limits={"messages_per_session": "1/minute"}) as browser:
+        start(browser)
+        say(browser, "my face itches a little", "1")
+        refused = say(browser, "yes", "2")
+        assert refused.status_code == 429
+        assert refused.json()["messages"][0]["custom"]["disposition"] == "emergency"
+
+
+def test_what_was_known_three_days_ago_is_not_known_any_more(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with visit(limits={"messages_per_session": "1/minute"}) as browser:
+        start(browser)
+        say(browser, "I have hives all over", "1")
+        monkeypatch.setattr(door, "FORGET_AFTER", timedelta(0))
+        [message] = say(browser, "and now I keep vomiting", "2").json()["messages"]
+        assert message["custom"]["reason"] == "too_fast"
 
 
 def test_a_flood_is_turned_away_without_being_read(visit: Visit) -> None:

@@ -233,6 +233,40 @@ def test_too_many_messages_are_told_so_once_but_a_red_flag_is_read(
     play(scene)
 
 
+@pytest.mark.parametrize("consent", [True, False])
+def test_what_is_turned_away_is_read_with_what_is_known(
+    play: Play, wire: Wire, consent: bool
+) -> None:
+    much = ". " + "x" * 8001
+
+    async def scene(door: Door) -> None:
+        phone = Phone(door, wire)
+        if consent:
+            await phone.begin()
+        await phone.say("I have hives all over")
+        (advice,) = await phone.say(f"and now I keep vomiting{much}")
+        assert advice.startswith("🔴 Call 999")
+
+    play(scene)
+
+
+def test_yes_to_the_open_question_counts_even_when_it_is_turned_away(
+    play: Play, dialogue: FakeDialogue, wire: Wire, settings: Settings
+) -> None:
+    slow = replace(settings.limits, messages_per_session="3/minute")
+    object.__setattr__(settings, "limits", slow)
+
+    async def scene(door: Door) -> None:
+        phone = await Phone(door, wire).begin()
+        dialogue.answer = lambda _: [RED_FLAGS]
+        await phone.say("my face itches")
+        (advice,) = await phone.say("yes")
+        assert advice.startswith("🔴 Call 999")
+        assert dialogue.heard[-1] == "my face itches"
+
+    play(scene)
+
+
 def test_a_text_that_is_too_long_is_told_so(play: Play, dialogue: FakeDialogue, wire: Wire) -> None:
     async def scene(door: Door) -> None:
         phone = await Phone(door, wire).begin()
@@ -343,8 +377,11 @@ def test_a_full_disk_still_leaves_words(
 ) -> None:
     async def scene(door: Door) -> None:
         phone = await Phone(door, wire).begin()
+        await phone.say("I have hives all over")
         monkeypatch.setattr(door.storage, "take_in", lambda *_: 1 / 0)
         assert (await phone.say("my throat is closing"))[0].startswith("🔴 Call 999")
+        monkeypatch.setattr(phone.texting, "_hear_patient", lambda *_: 1 / 0)
+        assert (await phone.say("and I keep vomiting"))[0].startswith("🔴 Call 999")
         monkeypatch.setattr(Addresses, "at", lambda *_: 1 / 0)
         assert (await phone.say("my throat is closing"))[0].startswith("🔴 Call 999")
 
