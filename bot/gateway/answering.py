@@ -90,9 +90,9 @@ class Answering:
     ) -> list[Stored]:
         complete = [with_calls(each, self.clinic) for each in messages]
         # Whoever of the staff has taken over is not talked over, but for red flags.
-        quiet = not is_emergency_reply(messages)
+        urgent = [each for each in complete if is_emergency_reply([each])]
         stored: list[Stored] = await in_thread(
-            self.storage.reply, turn.message, complete, state, quiet, **learnt
+            self.storage.reply, turn.message, complete, state, urgent, **learnt
         )
         if stored:
             self.feed.tell(turn.message.conversation)

@@ -212,19 +212,22 @@ class Storage:
         answers: Stored,
         bodies: Sequence[Body],
         state: State | None = None,
-        unless_staff: bool = False,
+        with_staff: Sequence[Body] | None = None,
         **learnt: Any,
     ) -> list[Stored]:
         """Store what the bot says to a message, with an opaque id for each button, the message's
         new state, and what is known by now. Nothing is stored of a conversation that was deleted
-        meanwhile."""
+        meanwhile.
+
+        `with_staff`: what of it is said where staff have taken over; no question is opened there.
+        """
         name = answers.conversation
         with self.transaction() as db:
             if self._row(db, name) is None:
                 return []
-            if unless_staff and self._has_staff(db, name):
-                self._set_state(db, answers.seq, State.WITH_STAFF)
-                return []
+            if with_staff is not None and self._has_staff(db, name):
+                bodies, learnt = with_staff, {}
+                state = state if bodies else State.WITH_STAFF
             stored = [self._say(db, name, body, answers.seq) for body in bodies]
             if state is not None:
                 self._set_state(db, answers.seq, state)

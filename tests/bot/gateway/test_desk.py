@@ -142,6 +142,27 @@ def test_the_bot_is_silent_while_staff_are_there_but_for_red_flags(
     play(scene)
 
 
+@pytest.mark.parametrize("fault", ["", "down"])
+def test_nothing_but_the_advice_is_said_while_staff_are_there(
+    play: Play, dialogue: FakeDialogue, fault: str
+) -> None:
+    """The dialogue's own words and offers stay away, and its question is not open."""
+    dialogue.answer = lambda text: [{"text": f"heard {text}"}, QUESTION]
+
+    async def scene(door: Door) -> None:
+        door.desk.register(Cook(door.desk))
+        talk = await Talk(door).begin()
+        await door.desk.take(talk.conversation, "Anna")
+        dialogue.down = bool(fault)
+        outcome = await talk.say("my tongue is swelling")
+        assert dispositions(outcome) == ["emergency"]
+        known = door.storage.conversation(talk.conversation)
+        assert known
+        assert known.question is None
+
+    play(scene)
+
+
 def test_staff_who_fall_silent_give_the_conversation_back(
     play: Play, dialogue: FakeDialogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
