@@ -13,9 +13,17 @@ from bot.gateway.storage import Stored
 FRESH = timedelta(hours=72)
 
 
-def last_result(history: Sequence[Stored], at: float) -> dict[str, Any] | None:
-    """The `triage` message that stood at a moment; none once the patient has started over and
-    written since."""
+def last_result(history: Sequence[Stored], at: float | None = None) -> dict[str, Any] | None:
+    """The `triage` message that stood at a moment; see `last_told`."""
+    told = last_told(history, at)
+    return dict(told.body["custom"]) if told else None
+
+
+def last_told(history: Sequence[Stored], at: float | None = None) -> Stored | None:
+    """The message that told the result which stood at a moment, by default when something was last
+    said; none once the patient has started over and written since."""
+    if at is None:
+        at = history[-1].at if history else 0.0
     written = False
     for message in reversed(history):
         if message.at > at:
@@ -26,7 +34,7 @@ def last_result(history: Sequence[Stored], at: float) -> dict[str, Any] | None:
         if written and has_notice([message.body], "restarted"):
             return None
         if is_result(message):
-            return dict(message.body["custom"])
+            return message
     return None
 
 

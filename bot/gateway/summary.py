@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from actions.triage import findings, load_protocol
 from bot.clinic import Clinic
+from bot.gateway.results import is_result, last_told
 from bot.gateway.storage import Stored
 
 _STATES = {
@@ -30,17 +31,19 @@ class Line:
 
 
 def summary(history: list[Stored], clinic: Clinic) -> dict[str, Any]:
-    """What the page `summary.html` shows: the last result with its reasons, and what was said."""
+    """What the page `summary.html` shows: the result that stands, with its reasons, and what was
+    said. `over`: when the last one was told, if it does not stand any more."""
     zone = ZoneInfo(clinic.time_zone)
-    results = [each for each in history if _custom(each).get("type") == "triage"]
-    result = _custom(results[-1]) if results else None
+    told, results = last_told(history), [each for each in history if is_result(each)]
+    result = told.body["custom"] if told else None
     who = {"patient": "You", "bot": "Bot"}  # staff go by their names
     return {
         "clinic": clinic,
         "now": _moment(datetime.now(timezone.utc).timestamp(), zone),
         "result": result,
-        "headline": _headline(results[-1]) if results else "",
-        "told_at": _moment(results[-1].at, zone) if results else "",
+        "headline": _headline(told) if told else "",
+        "told_at": _moment(told.at, zone) if told else "",
+        "over": _moment(results[-1].at, zone) if results and not told else "",
         "findings": _findings(result or {}),
         "rules": _rules(result or {}),
         "lines": [
@@ -83,8 +86,3 @@ def _rules(result: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _moment(timestamp: float, zone: ZoneInfo) -> str:
     return f"{datetime.fromtimestamp(timestamp, zone):%d %B %Y, %H:%M}"
-
-
-def _custom(stored: Stored) -> dict[str, Any]:
-    custom = stored.body.get("custom")
-    return custom if isinstance(custom, dict) else {}

@@ -266,5 +266,5 @@ def _results(db: sa.Connection, names: Sequence[str]) -> dict[str, str]:
     said: dict[str, list[Stored]] = {}
     for row in db.execute(query):
         said.setdefault(row.conversation, []).append(Stored(**row._mapping))
-    results = {name: last_result(history, history[-1].at) for name, history in said.items()}
+    results = {name: last_result(history) for name, history in said.items()}
     return {name: str(each["disposition"]) for name, each in results.items() if each}

@@ -1,4 +1,4 @@
-"""A conversation as staff read it: who said what and when, and the last result with its reasons."""
+"""A conversation as staff read it: who said what and when, and what the result quoted."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.gateway.replies import shown
+from bot.gateway.results import last_told
 from bot.gateway.storage import State, Stored
 
 _WHO = {"patient": "Patient", "bot": "Bot"}
@@ -58,11 +59,7 @@ def _remarks(message: Stored) -> list[str]:
 
 
 def quotes(history: Sequence[Stored]) -> list[dict[str, Any]]:
-    """The passages that the last result was told with, each with the page that shows it marked."""
-    results = [each for each in history if _is_result(each)]
-    return list(shown(results[-1])["quotes"]) if results else []
-
-
-def _is_result(message: Stored) -> bool:
-    custom = message.body.get("custom")
-    return isinstance(custom, dict) and custom.get("type") == "triage"
+    """The passages that the result which stands was told with, each with the page that shows it
+    marked."""
+    told = last_told(history)
+    return list(shown(told)["quotes"]) if told else []

@@ -31,6 +31,8 @@ RESULT = {
     },
 }
 
+RESTARTED = {"text": "again", "custom": {"type": "notice", "reason": "restarted"}}
+
 
 def marked(quote: str) -> str:
     document = Guide().documents()[0]
@@ -122,6 +124,25 @@ def test_a_summary_opens_with_its_link_alone(visit: Visit, dialogue: FakeDialogu
         assert "&lt;b&gt;pink&lt;/b&gt;" in page
         for forged in ("", "web-1", url.split("key=")[1][:-2]):
             assert browser.get(f"/chat/summary?key={forged}").status_code == 404
+
+
+def test_a_summary_shows_no_result_of_before_a_new_start(
+    visit: Visit,  # noqa: F811
+    dialogue: FakeDialogue,
+) -> None:
+    replies = {"pink": RESULT, "start over": RESTARTED}
+    dialogue.answer = lambda text: [replies.get(text, {"text": "ok"})]
+    with visit() as browser:
+        start(browser)
+        url = browser.post("/chat/summary-link", json={}).json()["url"]
+        assert "No check was finished yet" in browser.get(url).text
+        for number, (text, stands) in enumerate(
+            (("pink", True), ("start over", True), ("welts and fever", False))
+        ):
+            say(browser, text, str(number))
+            page = browser.get(url).text
+            assert ("X1: normal healing" in page) is stands
+            assert ("No result stands now: the last one, of " in page) is not stands
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from bot.gateway.staff.accounts import Role
 from bot.gateway.staff.cases import Cases, Why
 from tests.bot.gateway.conftest import FakeDialogue, dispositions, texts
 
-from .conftest import Browser, House
+from .conftest import Browser, House, asked
 
 CASE = "/staff/conversations/web-1"
 
@@ -160,6 +160,33 @@ def test_a_conversation_with_everything_that_led_to_its_result(
     dialogue.answer = lambda _: [result("urgent", protocol={"version": "8", "signed": True})]
     house.do(talk.say, "and more")
     assert "Protocol version 8, signed" in house.somebody(Role.STAFF).get(CASE).text
+
+
+RESTARTED = {"text": "again", "custom": {"type": "notice", "reason": "restarted"}}
+
+
+@pytest.mark.parametrize("over", ["start over", "silence"])
+def test_the_result_and_the_urgency_are_of_the_same_check(
+    house: House, dialogue: FakeDialogue, monkeypatch: pytest.MonkeyPatch, over: str
+) -> None:
+    dialogue.answer = lambda _: [result("urgent")]
+    talk = house.case("I have welts")
+    staff = house.somebody(Role.STAFF)
+    assert "No result" not in staff.get(CASE).text
+    if over == "silence":
+        house.later(monkeypatch, 73 * 3600)
+        staff = house.somebody(Role.STAFF)
+    dialogue.answer = lambda _: [RESTARTED if over == "start over" else {"text": "ok"}]
+    house.do(talk.say, "start over")
+    dialogue.answer = lambda _: [{"text": "ok"}]
+    house.do(talk.say, "it is all gone")
+    page = staff.get(CASE).text
+    assert "No result stands now: the last one, of " in page
+    for words in ("Be seen today", "<strong>U1</strong>", "“Redness fades.”", "Protocol version"):
+        assert words not in page, words
+    assert "Be seen today" not in staff.get("/staff").text
+    asked(house, "web-1", "urgent")  # which is told beside the request, too
+    assert staff.get(CASE).text.count("Be seen today") == 2
 
 
 def test_what_a_patient_writes_is_text_everywhere(house: House) -> None:
