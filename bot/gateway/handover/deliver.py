@@ -47,7 +47,8 @@ class NotDeliveredError(Exception):
     """An attempt failed; the message names the kind of the error, nothing more."""
 
 
-Send = Callable[[Request, Delivery, "list[Stored]"], Awaitable[None]]
+#: Makes one attempt. Raises an error, or returns with whom alone it did not arrive.
+Send = Callable[[Request, Delivery, "list[Stored]"], Awaitable["str | None"]]
 
 
 @dataclass
@@ -95,11 +96,11 @@ class Outbox:
             return
         history = await in_thread(self.storage.history, request.conversation)
         try:
-            await asyncio.wait_for(send(request, delivery, history), ATTEMPT)
+            refused = await asyncio.wait_for(send(request, delivery, history), ATTEMPT)
         except Exception as error:
             await self._failed(request, delivery, _kind(error))
         else:
-            await in_thread(self.requests.delivered, delivery)
+            await in_thread(self.requests.delivered, delivery, refused)
 
     async def _failed(self, request: Request, delivery: Delivery, kind: str) -> None:
         pause: float | None = PAUSES[min(delivery.attempts, len(PAUSES) - 1)]
@@ -113,7 +114,9 @@ class Outbox:
         )
         await in_thread(self.requests.not_delivered, delivery, kind, pause)
 
-    async def _send_mail(self, request: Request, delivery: Delivery, history: list[Stored]) -> None:
+    async def _send_mail(
+        self, request: Request, delivery: Delivery, history: list[Stored]
+    ) -> str | None:
         settings = self.settings.email
         assert settings is not None
         message = mail(request, delivery, history, self.clinic, self.settings)
@@ -129,8 +132,12 @@ class Outbox:
             password=settings.password,
             timeout=ATTEMPT,
         )
-        if refused:  # somebody has it; the others' addresses are for the clinic to correct
-            logger.warning("The mail server refused %d of the recipients.", len(refused))
+        if not refused:
+            return None
+        # Somebody has it; the others' addresses are for the clinic to correct.
+        told = f"{len(refused)} of {len(settings.to)} recipients refused"
+        logger.warning("A request was delivered by email, but %s.", told)
+        return told
 
     async def _post(self, request: Request, delivery: Delivery, history: list[Stored]) -> None:
         webhook = self.settings.webhook

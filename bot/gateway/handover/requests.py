@@ -46,6 +46,7 @@ class DeliveryState(str, Enum):
 
     PENDING = "pending"
     DONE = "done"
+    """It has arrived, though perhaps not with everybody: see `last_error`."""
     FAILED = "failed"
     """Given up; the request is in the inbox all the same."""
 
@@ -91,6 +92,17 @@ class Delivery:
     next_at: float
     last_error: str | None
     done_at: float | None
+
+    @property
+    def troubled(self) -> bool:
+        """Whether it was tried, and did not arrive with everybody."""
+        arrived = self.state is DeliveryState.DONE and self.last_error is None
+        return self.attempts > 0 and not arrived
+
+
+_NOT_WITH_ALL = (deliveries.c.state != DeliveryState.DONE.value) | deliveries.c.last_error.is_not(
+    None
+)
 
 
 class Requests:
@@ -182,13 +194,12 @@ class Requests:
         return found
 
     def troubled(self) -> list[Delivery]:
-        """The deliveries that did not arrive so far, given up or not."""
-        tried = deliveries.c.attempts > 0
-        return self._deliveries(tried & (deliveries.c.state != DeliveryState.DONE.value))
+        """The deliveries that did not arrive so far, or not with everybody, given up or not."""
+        return self._deliveries((deliveries.c.attempts > 0) & _NOT_WITH_ALL)
 
-    def delivered(self, delivery: Delivery) -> None:
-        """Note that it arrived."""
-        done = {"state": DeliveryState.DONE.value, "done_at": self._now(), "last_error": None}
+    def delivered(self, delivery: Delivery, but: str | None = None) -> None:
+        """Note that it arrived; `but`: with whom it did not."""
+        done = {"state": DeliveryState.DONE.value, "done_at": self._now(), "last_error": but}
         self._tried(delivery, done)
 
     def not_delivered(self, delivery: Delivery, kind: str, pause: float | None) -> None:
@@ -201,12 +212,12 @@ class Requests:
         self._tried(delivery, values)
 
     def retry(self, delivery_id: str) -> None:
-        """Try a delivery again that was given up, or at once what waits for its time."""
+        """Try a delivery again that was given up or did not arrive with everybody, or at once what
+        waits for its time."""
         values = {"state": DeliveryState.PENDING.value, "next_at": self._now()}
-        open_ = deliveries.c.state != DeliveryState.DONE.value
         with self._engine.begin() as db:
             own = deliveries.c.id == delivery_id
-            db.execute(deliveries.update().where(own & open_).values(values))
+            db.execute(deliveries.update().where(own & _NOT_WITH_ALL).values(values))
 
     def _tried(self, delivery: Delivery, values: dict[str, Any]) -> None:
         values["attempts"] = delivery.attempts + 1

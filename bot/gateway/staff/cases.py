@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.gateway.handover.requests import Delivery, DeliveryState, Request, Requests, Status
+from bot.gateway.handover.requests import Delivery, Request, Requests, Status
 from bot.gateway.results import last_result
 from bot.gateway.staff.tables import cases, notes
 from bot.gateway.storage import State, Storage, Stored
@@ -140,7 +140,7 @@ class Cases:
     # ---- deliveries
 
     def troubles(self) -> list[Delivery]:
-        """What was not delivered by mail or webhook so far."""
+        """What was not delivered by mail or webhook so far, or not to everybody."""
         return self._requests.troubled()
 
     def deliveries(self, case: Case) -> list[Delivery]:
@@ -150,8 +150,7 @@ class Cases:
     def deliver_again(self, case: Case) -> None:
         """Try again what was not delivered, at once."""
         for each in self.deliveries(case):
-            if each.state is not DeliveryState.DONE:
-                self._requests.retry(each.id)
+            self._requests.retry(each.id)
 
     # ---- deciding
 

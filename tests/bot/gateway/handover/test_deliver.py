@@ -179,7 +179,7 @@ def test_mail_that_cannot_be_sent_safely_is_not_sent(
     assert delivery.last_error.startswith(told[fault])
 
 
-def test_one_mailbox_that_does_not_exist_keeps_the_others_from_nothing(
+def test_one_mailbox_that_does_not_exist_keeps_the_others_from_nothing_and_is_noted(
     outbox: Outbox, ask: Callable[[], Request]
 ) -> None:
     with mail_server() as server:
@@ -188,6 +188,14 @@ def test_one_mailbox_that_does_not_exist_keeps_the_others_from_nothing(
         ask()
         work(outbox, lambda: arrived(outbox))
         assert len(server.mails) == 1
+        (delivery,) = outbox.requests.troubled()
+        assert delivery.last_error == "1 of 2 recipients refused"
+        server.refused = frozenset()
+        outbox.requests.retry(delivery.id)
+        work(outbox, lambda: arrived(outbox))
+        assert len(server.mails) == 2
+    assert outbox.requests.troubled() == []
+    assert len({mail["message-id"] for mail in server.mails}) == 1
 
 
 def test_a_mail_server_that_was_down_gets_it_when_it_is_back(

@@ -94,3 +94,18 @@ def test_what_was_not_delivered_is_seen_and_delivered_again(
     staff.post(f"{CASE}/deliver", on=CASE)
     assert {each.state for each in requests.deliveries(request.id)} == {DeliveryState.DONE}
     assert "not delivered" not in staff.get("/staff").text + staff.get(CASE).text
+
+
+def test_a_mail_that_some_did_not_get_is_seen_and_delivered_again(
+    house: House, requests: Requests
+) -> None:
+    house.patient("hello")
+    request = asked(house, "web-1", to=("email",))
+    (mail,) = requests.deliveries(request.id)
+    requests.delivered(mail, "1 of 2 recipients refused")
+    staff = house.somebody(Role.STAFF)
+    for path in ("/staff", CASE):
+        assert "E-mail: delivered, but 1 of 2 recipients refused." in staff.get(path).text
+    assert "1 not delivered to everybody by e-mail" in staff.get("/staff").text
+    staff.post(f"{CASE}/deliver", on=CASE)
+    assert [each.id for each in requests.due("email")] == [mail.id]
