@@ -1,5 +1,6 @@
 """A mistake in the settings is reported with its line."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ def test_the_shipped_settings_fit() -> None:
     settings = load_settings(SETTINGS_FILE)
     assert settings.retention.days == 30
     assert settings.allowed_origins == ()
+    assert (settings.dialogue_deadline, settings.emergency_deadline) == (8, 1.5)
+    assert (settings.late_after, settings.staff_idle) == (timedelta(minutes=10),) * 2
     RateLimits(settings.limits)
 
 
