@@ -89,7 +89,7 @@ def make_app(
     web = WebChat(entrance, sessions, limits)
     channels = make_channels(settings, places, entrance, limits)
     office = Office(entrance, settings, key)
-    pages = Pages(entrance, sessions, Guide())
+    pages = Pages(entrance, sessions, web, Guide())
     links = LinkPages(WebLinks(entrance.storage), sessions, web, pages)
 
     @asynccontextmanager

@@ -22,6 +22,7 @@ from starlette.types import Scope
 
 from bot.fixed_words import rendered_responses
 from bot.gateway.answering import in_thread
+from bot.gateway.channels.web import WebChat, address
 from bot.gateway.door import Door
 from bot.gateway.fhir import MEDIA_TYPE, summary_bundle, to_json
 from bot.gateway.guide import Guide, sections
@@ -37,8 +38,8 @@ _COMPRESSED = [Middleware(GZipMiddleware, minimum_size=500, compresslevel=9)]
 class Pages:
     """The pages and their files."""
 
-    def __init__(self, door: Door, sessions: Sessions, guide: Guide) -> None:
-        self._door, self._sessions, self._guide = door, sessions, guide
+    def __init__(self, door: Door, sessions: Sessions, web: WebChat, guide: Guide) -> None:
+        self._door, self._sessions, self._web, self._guide = door, sessions, web, guide
         self._clinic = door.answering.clinic
         self._templates = Jinja2Templates(directory=HERE / "templates")
         self._templates.env.globals["clinic"] = self._clinic
@@ -94,6 +95,7 @@ class Pages:
         }
 
     async def _summary(self, request: Request) -> Response:
+        self._count(request)
         key = request.query_params.get("key", "")
         conversation = self._sessions.linked(key)
         if conversation is None:
@@ -103,6 +105,7 @@ class Pages:
 
     async def _summary_as_fhir(self, request: Request) -> Response:
         """The same for programs; `bot.gateway.fhir`."""
+        self._count(request)
         conversation = self._sessions.linked(request.query_params.get("key", ""))
         if conversation is None:
             return self.page(request, "summary_gone.html", status=404)
@@ -116,6 +119,7 @@ class Pages:
         return Response(to_json(bundle), media_type=MEDIA_TYPE, headers=named)
 
     async def _contents(self, request: Request) -> Response:
+        self._count(request)
         return await self._list(request)
 
     async def _list(self, request: Request, status: int = 200) -> Response:
@@ -123,11 +127,17 @@ class Pages:
         return self.page(request, "guide.html", status, documents=documents, document=None)
 
     async def _document(self, request: Request) -> Response:
+        self._count(request)
         document = await in_thread(self._guide.document, request.path_params["slug"])
         if document is None:
             return await self._list(request, 404)
         shown = sections(document, request.query_params.get("quote", ""))
         return self.page(request, "guide.html", document=document.entry, sections=shown)
+
+    def _count(self, request: Request) -> None:
+        """Refuse what an address looks up too often. The chat's own files always come: a page
+        without them could not even tell whom to call."""
+        self._web.allow("requests_per_address", address(request))
 
     def page(self, request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:
         """One of the templates, filled in."""

@@ -103,6 +103,20 @@ def test_guide_pages_are_served(visit: Visit) -> None:  # noqa: F811
         assert browser.get("/guide/none").status_code == 404
 
 
+@pytest.mark.parametrize("path", ["/guide", "/guide/none", "/chat/summary", "/chat/summary.json"])
+def test_an_address_looks_up_no_more_than_it_may_but_the_chat_itself_always_comes(
+    visit: Visit,  # noqa: F811
+    path: str,
+) -> None:
+    with visit(limits={"requests_per_address": "2/minute"}) as browser:
+        statuses = [browser.get(path).status_code for _ in range(3)]
+        assert [status == 429 for status in statuses] == [False, False, True]
+        refused = browser.get(path)
+        assert "999 or 112" in refused.json()["messages"][0]["text"]
+        for own in ("/", "/chat.js", "/chat/panel", "/chat/static/panel.js"):
+            assert browser.get(own).status_code == 200
+
+
 def test_the_script_tags_file_holds_the_words_that_need_no_server(visit: Visit) -> None:  # noqa: F811
     with visit() as browser:
         code = browser.get("/chat.js").text

@@ -244,6 +244,13 @@ def test_too_many_sessions_of_an_address_are_turned_away(visit: Visit) -> None:
     assert statuses == [200, 200, 429]
 
 
+def test_too_many_requests_of_an_address_are_turned_away(visit: Visit) -> None:
+    with visit(limits={"requests_per_address": "3/minute"}) as browser:
+        start(browser)
+        statuses = [browser.get("/chat/messages").status_code for _ in range(3)]
+    assert statuses == [200, 200, 429]  # the consent was the first one
+
+
 def test_helpful_is_stored(visit: Visit) -> None:
     with visit() as browser:
         start(browser)
