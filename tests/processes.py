@@ -2,8 +2,10 @@
 
 import os
 import signal
+import socket
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bot.stack import Stack
@@ -36,3 +38,27 @@ def frozen(pid: int) -> Iterator[None]:
         yield
     finally:
         os.kill(pid, signal.SIGCONT)
+
+
+def listens(pid: int) -> set[str]:
+    """The addresses at which a process and those below it take connections over TCP."""
+    own: set[str] = set()
+    for each in {pid, *children(pid)}:
+        for handle in Path(f"/proc/{each}/fd").iterdir():
+            with suppress(FileNotFoundError):  # closed meanwhile
+                own.add(os.readlink(handle))
+    found = set()
+    for table, family in (("tcp", socket.AF_INET), ("tcp6", socket.AF_INET6)):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            _, local, _, state, *rest = line.split()
+            if state == "0A" and f"socket:[{rest[5]}]" in own:
+                found.add(_address(local.partition(":")[0], family))
+    return found
+
+
+def _address(digits: str, family: socket.AddressFamily) -> str:
+    """As one reads it; the kernel writes words of four bytes in the machine's own order."""
+    words = [bytes.fromhex(digits[at : at + 8]) for at in range(0, len(digits), 8)]
+    if sys.byteorder == "little":
+        words = [word[::-1] for word in words]
+    return socket.inet_ntop(family, b"".join(words))

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.ready import answers, how_to_talk, why_it_fails
-from bot.run import CannotStartError, Ports, check
+from bot.run import HOST, CannotStartError, Ports, check
 from bot.stack import Stack, running
-from tests.processes import alive, children, server_of
+from tests.processes import alive, children, listens, server_of
 
 
 def eventually(condition: Callable[[], bool], seconds: float = 30) -> bool:
@@ -40,6 +40,10 @@ def test_what_is_killed_comes_back_and_a_stop_leaves_nothing(action_server: Stac
     os.kill(action_server.supervisor, signal.SIGTERM)
     assert eventually(lambda: not any(map(alive, everything)), 10)
     assert not answers(action_server.actions + "health")
+
+
+def test_the_action_server_stays_on_loopback(action_server: Stack) -> None:
+    assert listens(server_of(action_server, "actions.server")) == {HOST}
 
 
 def test_a_server_that_cannot_start_is_named_with_its_last_words(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ import uuid
 from pathlib import Path
 
 from bot.ready import answers
-from bot.run import health_page
+from bot.run import HOST, health_page
 from bot.stack import Stack
-from tests.processes import frozen, server_of
+from tests.processes import frozen, listens, server_of
 
 from .visitor import Visitor
 
@@ -21,6 +21,11 @@ def wait_for(stack: Stack, name: str, seconds: float = 240) -> None:
     while not answers(health_page(name, stack.ports)):
         assert time.monotonic() < end, f"{name} did not come back"
         time.sleep(0.2)
+
+
+def test_the_dialogue_stays_on_loopback(stack: Stack) -> None:
+    assert listens(server_of(stack, DIALOGUE)) == {HOST}
+    assert listens(server_of(stack, GATEWAY)) == {HOST}  # unless told otherwise
 
 
 def test_a_check_from_consent_to_result(stack: Stack) -> None:
