@@ -12,6 +12,9 @@ from bot.gateway.storage import Stored
 
 Message = dict[str, Any]
 
+#: Results that name the clinic's own number, to call when it is open: no need for who is up now.
+_CLINIC_ITSELF = ("contact", "undetermined", "self_care", "expected")
+
 #: Notices that send the patient to the clinic, or whoever is up while it is closed.
 _REACHED_NOW = ("contact", "minor", "other_procedure", "handover_declined", "handover_left")
 
@@ -45,7 +48,7 @@ def with_calls(message: Message, clinic: Clinic) -> Message:
         calls = [clinic.self_harm_line, *emergency]
     elif disposition == "emergency":
         calls = emergency
-    elif disposition in ("contact", "undetermined"):  # within two days: no need for who is up now
+    elif disposition in _CLINIC_ITSELF:
         calls = [clinic_itself]
     elif disposition == "urgent" or reason in _REACHED_NOW:
         calls = [_reachable(clinic)]

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from actions.triage import Disposition
 from bot.clinic import load_clinic
+from bot.fixed_words import rendered_responses
 from bot.gateway.guide import Guide, Piece, quote_url, sections
 from bot.gateway.replies import shown, with_calls
 from bot.gateway.storage import Stored
@@ -168,7 +170,9 @@ def test_a_summary_shows_no_result_of_before_a_new_start(
         ),
         ({"type": "triage", "disposition": "emergency", "advice": "self_harm_help"}, ["116 123"]),
         ({"type": "triage", "disposition": "contact"}, ["020 7946 0142"]),
-        ({"type": "triage", "disposition": "expected"}, []),
+        ({"type": "triage", "disposition": "self_care"}, ["020 7946 0142"]),
+        ({"type": "triage", "disposition": "expected"}, ["020 7946 0142"]),
+        ({"type": "answer", "status": "answered"}, []),
         ({"type": "notice", "reason": "unavailable"}, ["999"]),
     ],
 )
@@ -176,6 +180,15 @@ def test_a_message_brings_the_numbers_that_it_tells_to_call(custom: Any, numbers
     calls = with_calls({"text": "", "custom": custom}, load_clinic()).get("calls", [])
     assert [each["number"] for each in calls][: len(numbers)] == numbers
     assert bool(calls) == bool(numbers)
+
+
+def test_every_result_has_a_number_to_tap_which_its_words_name() -> None:
+    clinic = load_clinic()
+    for disposition in Disposition:
+        custom = {"type": "triage", "disposition": disposition.value}
+        calls = with_calls({"text": "", "custom": custom}, clinic)["calls"]
+        said = rendered_responses().get(f"utter_result_{disposition.value}", "")
+        assert not said or "{open_now}" in said or calls[0]["number"] in said, disposition
 
 
 def test_a_shown_message_never_holds_a_payload_or_names_its_conversation() -> None:
