@@ -81,7 +81,8 @@ class Answering:
 
     async def ask_again(self, turns: list[Turn]) -> None:
         """Ask the patient once for all of these messages, which are not answered any more."""
-        await self._store(turns[-1], [notice("utter_ask_again", "ask_again")], State.FOR_STAFF)
+        words = [notice("utter_ask_again", "ask_again")]
+        turns[-1].reply = await self._store(turns[-1], words, State.FOR_STAFF)
         for turn in turns[:-1]:
             await in_thread(self.storage.set_state, turn.message.seq, State.FOR_STAFF)
 

@@ -153,6 +153,25 @@ def test_an_answer_that_is_lost_on_its_way_is_fetched_without_sending_twice(
     expect(chat.bubbles).to_have_count(3)
 
 
+def test_what_was_kept_for_an_hour_is_asked_again(chat: Chat, watch: Watch) -> None:
+    watch.expected = ("ERR_FAILED",)
+    chat.open()
+    chat.page.route("**/chat/messages*", lambda route: route.abort())
+    chat.say("treated 2 hours ago, pink cheeks")
+    expect(chat.panel.get_by_role("alert")).to_contain_text("No connection")
+    chat.panel.locator("body").evaluate(
+        """() => {
+             const [item] = JSON.parse(sessionStorage.getItem("chat-outbox"));
+             item.at -= 3600000;
+             sessionStorage.setItem("chat-outbox", JSON.stringify([item]));
+           }"""
+    )
+    chat.page.goto("about:blank")
+    chat.page.unroute("**/chat/messages*")
+    chat.open(consent=False)
+    expect(chat.bubbles.last).to_contain_text("I am back")
+
+
 def test_without_the_gateway_the_page_itself_shows_the_advice(chat: Chat, watch: Watch) -> None:
     watch.expected = ("ERR_FAILED",)
     chat.page.route("**/chat/panel*", lambda route: route.abort())

@@ -44,6 +44,7 @@ class WebChat:
     def __init__(self, door: Door, sessions: Sessions, limits: RateLimits) -> None:
         self._door, self._sessions, self._limits = door, sessions, limits
         self._origins = frozenset(door.settings.allowed_origins)
+        self._life = int(door.settings.retention.total_seconds())
 
     def routes(self) -> list[Route]:
         """For the application."""
@@ -77,7 +78,7 @@ class WebChat:
         response.set_cookie(
             cookie_name(request),
             token,
-            max_age=int(self._door.settings.retention.total_seconds()),
+            max_age=self._life,
             path="/",
             secure=is_secure(request),
             httponly=True,
@@ -121,6 +122,9 @@ class WebChat:
             raise RefusedError(400, f'"id" has to be a text of at most {MOST_ID} characters')
         if not isinstance(text, str) or not (button is None or isinstance(button, str)):
             raise RefusedError(400, 'send {"id", "text"} or {"id", "button"}')
+        age = body.get("age", 0)
+        if isinstance(age, bool) or not isinstance(age, (int, float)):
+            raise RefusedError(400, '"age" has to be the seconds since the message was written')
         if len(text) > self._door.settings.limits.text_characters:
             words = notice("utter_too_large", "too_large")
             words = await self._turn_away(request, conversation, text, words)
@@ -130,8 +134,11 @@ class WebChat:
             words = notice("utter_too_fast", "too_fast")
             words = await self._turn_away(request, conversation, text, words)
             raise RefusedError(429, "too many messages", words)
+        age = min(max(0, age), self._life)  # in this order: NaN is 0
+        sent_at = self._door.storage.now() - age
+        message = Incoming(conversation, client_id, text, button, sent_at)
         try:
-            outcome = await self._door.receive(Incoming(conversation, client_id, text, button))
+            outcome = await self._door.receive(message)
         except UnknownButtonError:
             raise RefusedError(400, "this button was not offered here") from None
         return JSONResponse(as_json(outcome))

@@ -97,7 +97,7 @@ export class Outbox {
   add(message) {
     const bytes = crypto.getRandomValues(new Uint8Array(16));
     const id = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-    const item = { id, ...message };
+    const item = { id, at: Date.now(), ...message };
     this.#keep([...this.#items, item]);
     return item;
   }

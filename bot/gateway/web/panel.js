@@ -88,8 +88,9 @@ const send = async (item) => {
 const attempt = async (item) => {
   busy(+1);
   try {
-    const { id, text, button } = item;
-    const answer = await api.call("POST", "messages", { id, text, button });
+    const { id, text, button, at } = item;
+    const age = (Date.now() - at) / 1000; // by one clock: the gateway's may be another
+    const answer = await api.call("POST", "messages", { id, text, button, age });
     if (answer.consent_needed) outbox.read(id);
     else outbox.remove(id);
     if (answer.error && !answer.messages.length) answer.messages = [REFUSED];

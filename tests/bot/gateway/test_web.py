@@ -47,8 +47,9 @@ def start(browser: TestClient) -> TestClient:
     return browser
 
 
-def say(browser: TestClient, text: str, client_id: str = "1", **more: Any) -> Any:
-    return browser.post("/chat/messages", json={"id": client_id, "text": text}, **more)
+def say(browser: TestClient, text: str, client_id: str = "1", age: float = 0, **more: Any) -> Any:
+    body = {"id": client_id, "text": text, "age": age}
+    return browser.post("/chat/messages", json=body, **more)
 
 
 def test_a_message_is_answered_and_there_after_a_reload(visit: Visit) -> None:
@@ -63,6 +64,30 @@ def test_a_message_is_answered_and_there_after_a_reload(visit: Visit) -> None:
         ]
         after = again["messages"][0]["seq"]
         assert len(browser.get(f"/chat/messages?after={after}").json()["messages"]) == 1
+
+
+def test_what_was_kept_too_long_in_the_browser_is_asked_again(
+    visit: Visit, dialogue: FakeDialogue
+) -> None:
+    with visit() as browser:
+        start(browser)
+        [asked] = say(browser, "treated 2 hours ago, pink cheeks", "1", 3600).json()["messages"]
+        assert "I am back" in asked["text"]
+        advised = say(browser, "my throat is closing up", "2", 3600).json()["messages"][0]
+        assert advised["custom"]["disposition"] == "emergency"
+        assert dialogue.heard == []
+        assert say(browser, "hello", "3", 599).json()["messages"][0]["text"] == "heard hello"
+
+
+@pytest.mark.parametrize(
+    ("age", "late"), [("-1e999", False), ("NaN", False), ("1e999", True), ("9" * 400, True)]
+)
+def test_an_impossible_age_harms_nothing(visit: Visit, age: str, late: bool) -> None:
+    with visit() as browser:
+        start(browser)
+        body = f'{{"id": "1", "text": "hello", "age": {age}}}'
+        [message] = browser.post("/chat/messages", content=body).json()["messages"]
+    assert ("I am back" in message["text"]) is late
 
 
 @pytest.mark.parametrize(
@@ -138,6 +163,9 @@ def test_another_sites_page_may_not_ask_unless_it_is_allowed(visit: Visit) -> No
         b'{"id": 1, "text": "a"}',
         b'{"id": "1", "text": 5}',
         b'{"id": "1", "button": {}}',
+        b'{"id": "1", "text": "a", "age": "7"}',
+        b'{"id": "1", "text": "a", "age": true}',
+        b'{"id": "1", "text": "a", "age": null}',
         b'{"id": "1", "button": "never offered"}',
         b'{"id": "' + b"x" * 65 + b'", "text": "a"}',
         b"[" * 50000,
