@@ -57,7 +57,8 @@ class Erasure:
         overdue = self._storage.last_seen_before(too_old)
         if overdue:
             self.erase(overdue)
-        again = self._storage.erased_lately(self._now() - _SETTLED.total_seconds())
+        self._storage.forget_erased(too_old)  # their tokens are too old as well
+        again = self._storage.erased_since(self._now() - _SETTLED.total_seconds())
         last = sa.select(_events.c.sender_id).group_by(_events.c.sender_id)
         silent = last.having(sa.func.max(_events.c.timestamp) < too_old)
         self._erase_trackers(_events.c.sender_id.in_(again) | _events.c.sender_id.in_(silent))

@@ -1,8 +1,9 @@
 """Who is talking: a session that only the server can make, and the conversation that follows.
 
 A session is a random secret, signed. The browser keeps it (cookie, or bearer token where the chat
-is embedded on another site); the server keeps nothing of it. The conversation's id is an HMAC of
-the secret: no client can name a conversation, and whoever reads the database cannot enter one.
+is embedded on another site); the server keeps nothing of it, but which conversations were deleted
+since (`Storage.was_erased`). The conversation's id is an HMAC of the secret: no client can name a
+conversation, and whoever reads the database cannot enter one.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import os
 import secrets
 import tempfile
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
@@ -58,6 +61,17 @@ def _make_key(path: Path) -> None:
             os.link(file.name, path)
 
 
+@dataclass(frozen=True)
+class Session:
+    """What a token opens."""
+
+    conversation: str
+    made_at: float
+    """When the token was made; the full second before."""
+    secret: Any = field(repr=False)
+    """What is signed in it."""
+
+
 class Sessions:
     """Makes and checks sessions and signed links with one key."""
 
@@ -75,12 +89,21 @@ class Sessions:
         """The token of a session for a conversation that began elsewhere, over SMS, say."""
         return _text(self._tokens.dumps({"conversation": conversation}))
 
-    def conversation(self, token: str | None) -> str | None:
-        """The id of the session's conversation; None for a token that is not ours or too old."""
+    def renewed(self, session: Session) -> str:
+        """A token of the same session that is made now."""
+        return _text(self._tokens.dumps(session.secret))
+
+    def open(self, token: str | None) -> Session | None:
+        """The session of a token; None for one that is not ours or too old."""
         try:
-            secret = self._tokens.loads(token or "", max_age=int(self._life))
+            secret, made_at = self._tokens.loads(
+                token or "", max_age=int(self._life), return_timestamp=True
+            )
         except BadSignature:  # or expired
             return None
+        return Session(self._conversation(secret), made_at.timestamp(), secret)
+
+    def _conversation(self, secret: Any) -> str:
         if isinstance(secret, dict):  # of a session that `joining` made
             return str(secret["conversation"])
         digest = hmac.new(self._key, f"conversation {secret}".encode(), hashlib.sha256)

@@ -69,6 +69,9 @@ _SAME = sa.select(messages).where(
 )
 _ADD = messages.insert().returning(messages)
 _SET_STATE = messages.update().where(messages.c.seq == sa.bindparam("number"))
+_ERASED = sa.select(erased.c.at).where(
+    erased.c.conversation == _NAME, erased.c.at >= sa.bindparam("since")
+)
 _STAFF = sa.select(desks.c.staff).where(desks.c.conversation == _NAME)
 
 
@@ -146,8 +149,6 @@ class Storage:
                 now = self.now()
                 values = {"id": name, "seen_at": now, "consent_at": now, "slots": {}}
                 db.execute(conversations.insert().values(values))
-                # Begun anew under the same id: what is said now is not to be deleted again.
-                db.execute(erased.delete().where(erased.c.conversation == name))
 
     def learn(self, name: str, **values: Any) -> None:
         """Keep what is known of a conversation: `slots`, `question`."""
@@ -315,7 +316,7 @@ class Storage:
     # ---- deletion
 
     def erase(self, names: Sequence[str]) -> None:
-        """Delete everything of these conversations; only their ids are kept for an hour.
+        """Delete everything of these conversations but their ids (`erased`).
 
         A table that outlives conversations names them in `subject`, which is blanked.
         """
@@ -332,11 +333,23 @@ class Storage:
             if names:
                 db.execute(erased.insert(), [{"conversation": name, "at": now} for name in names])
 
-    def erased_lately(self, forget_before: float) -> list[str]:
-        """Ids of deleted conversations, forgetting those deleted before a moment."""
+    def was_erased(self, name: str, since: float) -> bool:
+        """Whether a conversation was deleted at a moment or after it."""
         with self.transaction() as db:
-            db.execute(erased.delete().where(erased.c.at < forget_before))
-            return list(db.execute(sa.select(erased.c.conversation)).scalars())
+            return db.execute(_ERASED, {"name": name, "since": since}).first() is not None
+
+    def erased_since(self, moment: float) -> list[str]:
+        """Ids of the conversations deleted since a moment; what was begun anew under the same id is
+        not to be deleted again."""
+        anew = sa.exists().where(conversations.c.id == erased.c.conversation)
+        with self.transaction() as db:
+            where = (erased.c.at >= moment) & ~anew
+            return list(db.execute(sa.select(erased.c.conversation).where(where)).scalars())
+
+    def forget_erased(self, before: float) -> None:
+        """Forget the ids of the conversations that were deleted before a moment."""
+        with self.transaction() as db:
+            db.execute(erased.delete().where(erased.c.at < before))
 
     def last_seen_before(self, moment: float) -> list[str]:
         """Ids of conversations in which nothing was said since a moment."""

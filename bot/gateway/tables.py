@@ -60,8 +60,8 @@ desks = sa.Table(
     sa.Column("staff_at", sa.Float, index=True),  # when they last wrote
 )
 
-# Conversations deleted a short while ago, by id alone: a turn that was under way may still be
-# written by the dialogue and is then deleted again.
+# Deleted conversations, by id alone, while a token of theirs may live: it opens nothing any more. A
+# turn that was under way may still be written by the dialogue and is then deleted again.
 erased = sa.Table(
     "erased",
     metadata,

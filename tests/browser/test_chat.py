@@ -67,6 +67,7 @@ def test_an_emergency_is_advised_before_consent(chat: Chat) -> None:
     chat.open(consent=False)
     answer = chat.ask("hello")
     expect(answer).to_contain_text("I need your consent")
+    expect(chat.panel.locator("#consent")).to_contain_text("deleted 30 days after the last message")
     expect(chat.ask(EMERGENCY)).to_contain_text("Call 999 or 112 now")
     expect(chat.panel.get_by_role("button", name="I agree")).to_be_visible()
 

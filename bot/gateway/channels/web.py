@@ -9,6 +9,8 @@ but for one of a flood or of a size that no honest page sends.
 from __future__ import annotations
 
 import json
+import logging
+from datetime import timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -16,12 +18,18 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.fixed_words import notice
+from bot.gateway.answering import in_thread
 from bot.gateway.door import Door, Incoming, Outcome, UnknownButtonError
 from bot.gateway.limits import RateLimits
-from bot.gateway.sessions import Sessions
+from bot.gateway.sessions import Session, Sessions
+
+logger = logging.getLogger(__name__)
 
 #: Bytes of a request's body; a message of the longest text fits in, whatever its letters.
 MOST_BYTES = 64 * 1024
+
+#: A session whose token is older is given a new one.
+RENEWED_AFTER = timedelta(days=1)
 
 #: Numbers of messages stay below this.
 MOST_SEQ = 2**53
@@ -61,16 +69,26 @@ class WebChat:
     # ---- sessions
 
     async def _start(self, request: Request) -> Response:
-        """Give the browser a session unless it has one: a cookie, or a token if it asks for it."""
+        """Give the browser a session unless it has one: a cookie, or a token if it asks for it.
+
+        One that has grown old is renewed: conversations live from their last message on.
+        """
         self._check_origin(request)
-        if self._conversation_of(request) is not None:
+        bearer, token = _token(request)
+        session = await self._session(token)
+        if session is None:
+            self.allow("sessions_per_address", address(request))
+            bearer = (await read_json(request)).get("bearer") is True
+            token = self._sessions.new()
+        elif self._door.storage.now() - session.made_at > RENEWED_AFTER.total_seconds():
+            token = self._sessions.renewed(session)
+        else:
             return JSONResponse({"started": False})
-        self.allow("sessions_per_address", address(request))
-        token = self._sessions.new()
-        wants_token = (await read_json(request)).get("bearer") is True
-        response = JSONResponse({"started": True, **({"token": token} if wants_token else {})})
-        if not wants_token:
-            self.set_cookie(request, response, token)
+        started = {"started": session is None}
+        if bearer:
+            return JSONResponse({**started, "token": token})
+        response = JSONResponse(started)
+        self.set_cookie(request, response, token)
         return response
 
     def set_cookie(self, request: Request, response: Response, token: str) -> None:
@@ -85,20 +103,27 @@ class WebChat:
             samesite="strict",
         )
 
-    def _conversation_of(self, request: Request) -> str | None:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
-            return self._sessions.conversation(token.strip())
-        return self._sessions.conversation(request.cookies.get(cookie_name(request)))
+    async def _session(self, token: str) -> Session | None:
+        """What a token opens: nothing once the conversation was deleted, in whatever browser."""
+        session = self._sessions.open(token)
+        if session is None:
+            return None
+        was_erased = self._door.storage.was_erased
+        try:
+            gone = await in_thread(was_erased, session.conversation, session.made_at)
+        except Exception as error:  # then there is nothing to open, and a red flag is still heard
+            logger.error("A session was not looked up: %s", type(error).__name__)
+            return session
+        return None if gone else session
 
     async def _conversation(self, request: Request) -> str:
         """The conversation that this request may speak for; everything else is refused."""
         self.allow("requests_per_address", address(request))
         self._check_origin(request)
-        conversation = self._conversation_of(request)
-        if conversation is None:
+        session = await self._session(_token(request)[1])
+        if session is None:
             raise RefusedError(401, "no session; POST /chat/session first")
-        return conversation
+        return session.conversation
 
     def _check_origin(self, request: Request) -> None:
         """Browsers name the page that a request comes from; others' pages may not ask."""
@@ -233,3 +258,11 @@ def is_secure(request: Request) -> bool:
 def cookie_name(request: Request) -> str:
     """With the prefix by which browsers keep other hosts from setting it."""
     return "__Host-chat" if is_secure(request) else "chat"
+
+
+def _token(request: Request) -> tuple[bool, str]:
+    """Whether the browser proves itself by a bearer token, and the token or cookie."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return True, token.strip()
+    return False, request.cookies.get(cookie_name(request), "")

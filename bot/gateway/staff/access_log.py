@@ -14,7 +14,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from bot.gateway.staff.tables import access_log
-from bot.gateway.tables import erased, metadata
+from bot.gateway.tables import conversations, erased, metadata
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,8 @@ class AccessLog:
     def note(self, what: str, user: str, address: str = "", subject: str = "") -> None:
         """Write down what somebody did."""
         # Somebody may still have had a page open of a conversation that was just deleted.
-        gone = sa.exists().where(erased.c.conversation == subject)
+        begun_anew = sa.exists().where(conversations.c.id == subject)
+        gone = sa.exists().where(erased.c.conversation == subject) & ~begun_anew
         values = {"at": self._now(), "user": user, "address": address, "what": what}
         with self._engine.begin() as db:
             row = access_log.insert().values(**values, subject=sa.case((gone, ""), else_=subject))

@@ -2,6 +2,7 @@
 
 const TOKEN = "chat-token";
 const PATIENCE = 20000;
+const DAY = 86400000;
 
 export class OfflineError extends Error {}
 
@@ -24,6 +25,7 @@ const unsent = storage("sessionStorage");
 /** Requests in the name of this browser's session, which is made when it is first needed. */
 export class Api {
   #session = null;
+  #asked = 0; // when it was last asked for
 
   /** @param {boolean} embedded in a page of another site, where cookies do not reach */
   constructor(embedded) {
@@ -32,6 +34,7 @@ export class Api {
 
   /** The gateway's answer to a request; `OfflineError` if there is none. */
   async call(method, path, body) {
+    if (Date.now() - this.#asked > DAY) this.#session = null; // it is renewed, lest it ends
     this.#session ||= this.#start();
     try {
       await this.#session;
@@ -60,6 +63,7 @@ export class Api {
   }
 
   async #start() {
+    this.#asked = Date.now();
     const answer = await this.#send("POST", "session", { bearer: this.embedded });
     if (!answer.ok) throw new OfflineError("session");
     const { token } = await answer.json().catch(() => {

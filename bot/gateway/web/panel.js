@@ -184,7 +184,7 @@ const askConsent = (needed) => {
 };
 
 byId("consent-words").textContent =
-  `${config.consent}\nConversations are deleted after ${config.retentionDays} days.`;
+  `${config.consent}\nConversations are deleted ${config.retentionDays} days after the last message.`;
 byId("agree").addEventListener("click", async () => {
   try {
     await api.call("POST", "consent", {});

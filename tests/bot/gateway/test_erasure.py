@@ -92,9 +92,35 @@ def test_a_turn_that_ends_after_the_deletion_is_deleted_too(
     remember(trackers, "web-gone", clock.now)
     erasure.sweep()
     assert left(tmp_path, MARKER) == []
-    clock.now += 2 * 3600
+
+
+def test_what_was_deleted_is_known_for_as_long_as_its_tokens_live(
+    storage: Storage, erasure: Erasure, clock: Clock
+) -> None:
+    began = clock.now
+    talk(storage, "web-gone")
+    erasure.erase(["web-gone"])
+    erasure.erase(["web-gone"])
+    clock.now += 30 * DAY - 1
     erasure.sweep()
-    assert storage.erased_lately(0) == []
+    assert storage.was_erased("web-gone", began)
+    assert not storage.was_erased("web-gone", began + 1)
+    assert not storage.was_erased("web-kept", began)
+    clock.now += 2
+    erasure.sweep()
+    assert not storage.was_erased("web-gone", began)
+
+
+def test_what_was_begun_anew_after_the_deletion_is_not_deleted_again(
+    storage: Storage, erasure: Erasure, trackers: sa.Connection, clock: Clock
+) -> None:
+    talk(storage, "twilio-1")
+    erasure.erase(["twilio-1"])
+    talk(storage, "twilio-1")
+    remember(trackers, "twilio-1", clock.now)
+    erasure.sweep()
+    assert len(trackers.exec_driver_sql("SELECT * FROM events").all()) == 1
+    assert storage.was_erased("twilio-1", clock.now)
 
 
 def test_what_is_older_than_the_retention_goes(

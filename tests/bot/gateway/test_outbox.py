@@ -180,6 +180,6 @@ def test_consent_after_a_deletion_begins_anew_for_good(play: Play, dialogue: Fak
         talk = await Talk(door).begin()
         await door.forget(talk.conversation)
         await talk.begin()
-        assert door.storage.erased_lately(0) == []
+        assert door.storage.erased_since(0) == []
 
     play(scene)

@@ -15,9 +15,11 @@ from bot.gateway import door
 from bot.gateway.app import make_app, make_door
 from bot.gateway.limits import Rate
 from bot.gateway.red_flags import RedFlags
+from bot.gateway.sessions import Sessions, load_key
 from bot.gateway.settings import Places, Settings
 
 from .conftest import QUESTION, FakeDialogue
+from .test_sessions import CLOCK
 
 HERE = "http://localhost:8080"
 CLINIC = "https://www.clinic.example"
@@ -295,8 +297,79 @@ def test_deleting_ends_the_session(visit: Visit) -> None:
     with visit() as browser:
         start(browser)
         say(browser, "hello")
+        kept = dict(browser.cookies)
         assert browser.delete("/chat/conversation").json() == {"deleted": True}
+        assert dict(browser.cookies) == {}
         assert browser.get("/chat/messages").status_code == 401
+        browser.cookies.update(kept)
+        for method, path in [
+            ("GET", "messages"),
+            ("POST", "consent"),
+            ("POST", "messages"),
+            ("POST", "summary-link"),
+            ("DELETE", "conversation"),
+        ]:
+            assert browser.request(method, f"/chat/{path}").status_code == 401
+        start(browser)
+        assert browser.get("/chat/messages").json()["messages"] == []
+
+
+def test_a_kept_bearer_token_opens_nothing_after_the_deletion(visit: Visit) -> None:
+    with visit() as browser:
+        begun = browser.post("/chat/session", json={"bearer": True}).json()
+        bearer = {"Authorization": f"Bearer {begun['token']}"}
+        browser.post("/chat/consent", headers=bearer)
+        assert browser.delete("/chat/conversation", headers=bearer).status_code == 200
+        assert browser.post("/chat/consent", headers=bearer).status_code == 401
+        anew = browser.post("/chat/session", json={"bearer": True}, headers=bearer).json()
+        assert anew["started"]
+        bearer = {"Authorization": f"Bearer {anew['token']}"}
+        assert browser.post("/chat/consent", headers=bearer).status_code == 200
+
+
+@pytest.mark.parametrize("bearer", [True, False])
+def test_a_session_is_renewed_before_it_ends(
+    visit: Visit, places: Places, monkeypatch: pytest.MonkeyPatch, bearer: bool
+) -> None:
+    """A conversation lives from its last message on, and who writes in it can always delete it."""
+    now = int(time.time())
+
+    def ask(browser: TestClient, path: str, token: str) -> Any:
+        browser.cookies.clear()
+        if bearer:
+            headers = {"Authorization": f"Bearer {token}"}
+            return browser.post(path, json={"bearer": True}, headers=headers)
+        browser.cookies.set("chat", token)
+        return browser.post(path, json={})
+
+    with visit() as browser:
+        sessions = Sessions(load_key(places.state), timedelta(days=30))
+        with monkeypatch.context() as patch:
+            patch.setattr(CLOCK, lambda _: now - 29 * 86400)
+            old = sessions.new()
+        assert ask(browser, "/chat/consent", old).status_code == 200
+        answer = ask(browser, "/chat/session", old)
+        assert answer.json()["started"] is False
+        renewed = answer.json()["token"] if bearer else answer.cookies["chat"]
+        before, after = sessions.open(old), sessions.open(renewed)
+        assert before
+        assert after
+        assert after.conversation == before.conversation
+        assert after.made_at >= now
+        again = ask(browser, "/chat/session", renewed)
+        assert again.json() == {"started": False}
+        assert "set-cookie" not in again.headers
+
+
+def test_a_red_flag_is_answered_though_the_database_fails(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with visit() as browser:
+        start(browser)
+        with monkeypatch.context() as patch:
+            patch.setattr("bot.gateway.storage.Storage.transaction", None)
+            [message] = say(browser, "my throat is closing up").json()["messages"]
+    assert message["custom"]["disposition"] == "emergency"
 
 
 def test_every_answer_carries_a_strict_policy(visit: Visit) -> None:

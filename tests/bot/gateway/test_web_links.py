@@ -1,6 +1,7 @@
 """Links into the web chat: they open once, for the one conversation, by hand and not by robots."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from bot.gateway.storage import Storage, sqlite_engine
 from bot.gateway.web_links import LIFE, WebLinks
 
 from .conftest import FakeDialogue
+from .test_sessions import CLOCK
 from .test_web import HERE, say, visit  # noqa: F401
 
 Visit = Callable[..., Any]
@@ -101,6 +103,28 @@ def test_a_link_is_over_after_half_an_hour(links: WebLinks, now: list[float]) ->
     assert not links.is_open(key)
     assert not links.waiting(SMS)
     assert links.open(key) is None
+
+
+def test_a_link_opens_a_conversation_that_was_deleted_before_it_was_made(
+    visit: Visit,  # noqa: F811
+    places: Places,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Who texts again after the deletion begins anew; a browser that joined before does not."""
+    with visit() as browser:
+        storage = Storage(sqlite_engine(places.state / "gateway.db"))
+        open_link(browser, WebLinks(storage).make(SMS))
+        kept = dict(browser.cookies)
+        assert browser.delete("/chat/conversation").status_code == 200
+        later = int(time.time()) + 1
+        monkeypatch.setattr(CLOCK, lambda _: later)
+        open_link(browser, WebLinks(storage).make(SMS))
+        assert browser.post("/chat/consent").status_code == 200
+        assert say(browser, "hello").status_code == 200
+        assert storage.history(SMS)
+        browser.cookies.clear()
+        browser.cookies.update(kept)
+        assert browser.get("/chat/messages").status_code == 401
 
 
 def test_two_at_once_do_not_both_open(links: WebLinks) -> None:

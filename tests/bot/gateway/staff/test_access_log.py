@@ -49,7 +49,7 @@ def test_deletion_takes_the_conversation_out_of_it(house: House, places: Places)
         ("staff", "noted"),
     ]
     assert {subject for _, _, subject in house.log()} == {""}
-    house.door.storage.erased_lately(house.now() + 1)  # an hour later
+    house.door.storage.forget_erased(house.now() + 1)  # when none of its tokens lives any more
     with house.door.storage.engine.connect() as db:
         db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     for file in places.state.iterdir():
@@ -62,6 +62,9 @@ def test_what_was_under_way_at_a_deletion_names_the_conversation_no_more(house: 
     house.do(house.door.forget, "web-secret")
     AccessLog(house.door.storage.engine, timedelta(days=1)).note("read", "anna", "", "web-secret")
     assert house.log() == [("anna", "read", "")]
+    house.do(house.door.consent, "web-secret")  # begun anew
+    AccessLog(house.door.storage.engine, timedelta(days=1)).note("read", "anna", "", "web-secret")
+    assert house.log()[-1] == ("anna", "read", "web-secret")
 
 
 def test_it_is_kept_for_as_long_as_the_settings_say(
