@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import requests
 from playwright.sync_api import Page, expect
 
 from bot.stack import Stack
@@ -14,22 +15,31 @@ from tests.conftest import LiveBot
 from .chat import OPEN, Chat
 from .conftest import Watch
 
-POLICY = "default-src 'none'; script-src {gateway}; frame-src {gateway}"
+POLICY = "default-src 'none'; script-src {script}; frame-src {gateway}"
+HTML = "<!doctype html><title>A clinic</title><script {source} defer></script>"
 
 
 @contextmanager
-def site(port: int, stack: Stack) -> Iterator[str]:
-    """A clinic's own page with a strict policy of its own, at http://localhost:PORT."""
-    html = f'<!doctype html><title>A clinic</title><script src="{stack.gateway}chat.js" defer>'
+def site(port: int, stack: Stack, has_copy: bool = False) -> Iterator[str]:
+    """A clinic's own page with a strict policy of its own, at http://localhost:PORT.
+
+    `has_copy`: of the script, too.
+    """
+    gateway = stack.gateway.rstrip("/")
+    source = f'src="/chat.js" data-home="{gateway}"' if has_copy else f'src="{gateway}/chat.js"'
+    policy = POLICY.format(script="'self'" if has_copy else gateway, gateway=gateway)
+    files = {"/": ("text/html", HTML.format(source=source).encode())}
+    if has_copy:
+        files["/chat.js"] = ("text/javascript", requests.get(f"{gateway}/chat.js").content)
 
     class Page(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            kind, content = files.get(self.path, ("text/plain", b""))
             self.send_response(200)
-            self.send_header("Content-Type", "text/html")
-            policy = POLICY.format(gateway=stack.gateway.rstrip("/"))
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Security-Policy", policy)
             self.end_headers()
-            self.wfile.write(b"" if "icon" in self.path else f"{html}</script>".encode())
+            self.wfile.write(content)
 
         def log_message(self, *_: object) -> None:
             pass
@@ -49,13 +59,51 @@ def on_site(page: Page, bot: LiveBot, watch: Watch) -> Iterator[Chat]:
         yield Chat(page, address)
 
 
-def test_an_allowed_site_shows_the_chat_even_where_frames_are_denied_storage(
-    on_site: Chat,
-) -> None:
+#: Where a browser keeps nothing for a frame of another site.
+DENIED = """
+if (window !== top) for (const kind of ["localStorage", "sessionStorage"])
+  Object.defineProperty(window, kind, {
+    get() { throw new DOMException("denied", "SecurityError"); },
+  });
+"""
+
+
+def test_an_allowed_site_shows_the_chat_and_goes_on_after_a_reload(on_site: Chat) -> None:
     on_site.open()
     expect(on_site.ask("can I wear makeup tomorrow?")).to_contain_text("Use no makeup")
     assert on_site.page.context.cookies() == []  # a bearer token instead
     assert on_site.page.evaluate("Object.keys(localStorage)") == []  # and not the site's
+    before = on_site.bubbles.all_inner_texts()
+    on_site.open(consent=False)
+    expect(on_site.bubbles).to_have_count(len(before))
+    assert on_site.bubbles.all_inner_texts() == before
+    expect(on_site.panel.get_by_role("button", name="I agree")).to_be_hidden()
+
+
+def test_it_works_even_where_frames_are_denied_storage(on_site: Chat) -> None:
+    on_site.page.add_init_script(DENIED)
+    on_site.open()
+    expect(on_site.ask("can I wear makeup tomorrow?")).to_contain_text("Use no makeup")
+    expect(on_site.ask("my tongue is swelling")).to_contain_text("Call 999 or 112 now")
+    assert on_site.page.context.cookies() == []
+
+
+def test_a_copy_of_the_script_needs_no_gateway_to_say_whom_to_call(
+    page: Page, bot: LiveBot, watch: Watch
+) -> None:
+    with site(bot.other_site, bot.stack, has_copy=True) as address:
+        watch.own += (address, "chrome-error:")
+        watch.expected = ("ERR_FAILED",)
+        page.route(f"{bot.stack.gateway}**", lambda route: route.abort())
+        page.goto(address)
+        page.get_by_role("button", name=OPEN).click()
+        advice = page.get_by_role("alert")
+        expect(advice).to_contain_text("Call 999 or 112")
+        expect(advice.get_by_role("link", name="Call 999")).to_have_attribute("href", "tel:999")
+        page.unroute(f"{bot.stack.gateway}**")
+        advice.get_by_role("button", name="Try again").click()
+        expect(Chat(page, address).input).to_be_visible()
+        assert f"{bot.stack.gateway}chat.js" not in watch.requests
 
 
 def test_a_site_that_is_not_allowed_shows_whom_to_call(

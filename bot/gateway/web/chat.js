@@ -2,6 +2,10 @@
 //
 //   <script src="https://chat.clinic.example/chat.js" defer></script>
 //
+// or, from a copy on the clinic's own site, which is there when the gateway is not:
+//
+//   <script src="/chat.js" data-home="https://chat.clinic.example" defer></script>
+//
 // Nothing else is loaded before that. If the chat does not come up, the panel itself says whom to
 // call; these words are in this file.
 (() => {
@@ -9,7 +13,8 @@
   const words = /*words*/ null;
   const PATIENCE = 4000; // milliseconds until the chat counts as out of reach
 
-  const home = new URL(".", document.currentScript.src);
+  const { src, dataset } = document.currentScript;
+  const home = new URL(".", new URL(dataset.home ?? "", src));
   const style = `
     :host { all: initial; color-scheme: light dark; font: 16px/1.4 system-ui, sans-serif;
       --ground: light-dark(#ffffff, #16201f); --ink: light-dark(#14211f, #eef5f3);
