@@ -185,6 +185,12 @@ class Storage:
                 body = {"text": title, "button": pressed}
             return TakenIn(known, self._accept(db, name, client_id, body), True, payload)
 
+    def lacks(self, name: str, client_id: str) -> bool:
+        """Whether a message has not come in, of a conversation that was consented to."""
+        with self.transaction() as db:
+            consented = self._row(db, name) is not None
+            return consented and db.execute(_SAME, {"name": name, "id": client_id}).first() is None
+
     def accept(
         self, name: str, client_id: str | None, body: Body, sender: str = "patient"
     ) -> Stored:

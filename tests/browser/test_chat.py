@@ -132,6 +132,33 @@ def test_a_lost_connection_shows_whom_to_call_and_sends_once(chat: Chat, watch: 
     assert sent == ["hello", "can I wear makeup tomorrow?", "how long is redness normal?"]
 
 
+def test_a_message_that_hangs_is_not_overtaken_and_holds_back_no_red_flag(
+    chat: Chat, watch: Watch
+) -> None:
+    watch.expected = ("ERR_FAILED", "409")
+    chat.open()
+    hanging = []
+
+    def hang(route) -> None:
+        if route.request.method == "POST" and not hanging:
+            hanging.append(route)
+        else:
+            route.continue_()
+
+    chat.page.route("**/chat/messages*", hang)
+    chat.say("can I wear makeup tomorrow?")
+    chat.say(EMERGENCY)
+    expect(chat.panel.locator(".card.emergency")).to_be_visible()
+    assert said_by_patient(chat) == []
+    chat.say("and my cheeks are pink")
+    hanging[0].abort()
+    expect(chat.panel.locator(".card.emergency").nth(1)).to_be_visible(timeout=20000)
+    expect(chat.log).to_contain_text("Use no makeup")
+    expect(chat.panel.locator(".deep-chat-loading-message-bubble")).to_have_count(0, timeout=20000)
+    sent = said_by_patient(chat)
+    assert sent == ["can I wear makeup tomorrow?", EMERGENCY, "and my cheeks are pink"]
+
+
 def test_an_answer_that_is_lost_on_its_way_is_fetched_without_sending_twice(
     chat: Chat, watch: Watch
 ) -> None:

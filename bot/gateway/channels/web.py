@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -36,6 +37,9 @@ MOST_SEQ = 2**53
 
 #: Characters of a client's own id of a message.
 MOST_ID = 64
+
+#: Said to a message that overtook the one before it (`after`) and has to be sent again after that.
+EARLY = "early"
 
 
 class RefusedError(Exception):
@@ -109,11 +113,7 @@ class WebChat:
         if session is None:
             return None
         was_erased = self._door.storage.was_erased
-        try:
-            gone = await in_thread(was_erased, session.conversation, session.made_at)
-        except Exception as error:  # then there is nothing to open, and a red flag is still heard
-            logger.error("A session was not looked up: %s", type(error).__name__)
-            return session
+        gone = await _answer(was_erased, session.conversation, session.made_at)
         return None if gone else session
 
     async def _conversation(self, request: Request) -> str:
@@ -147,9 +147,11 @@ class WebChat:
             raise RefusedError(400, f'"id" has to be a text of at most {MOST_ID} characters')
         if not isinstance(text, str) or not (button is None or isinstance(button, str)):
             raise RefusedError(400, 'send {"id", "text"} or {"id", "button"}')
-        age = body.get("age", 0)
+        age, after = body.get("age", 0), body.get("after")
         if isinstance(age, bool) or not isinstance(age, (int, float)):
             raise RefusedError(400, '"age" has to be the seconds since the message was written')
+        if not (after is None or isinstance(after, str)):
+            raise RefusedError(400, '"after" has to be the id of the message before')
         if len(text) > self._door.settings.limits.text_characters:
             words = notice("utter_too_large", "too_large")
             words = await self._turn_away(request, conversation, text, words)
@@ -160,6 +162,8 @@ class WebChat:
             words = await self._turn_away(request, conversation, text, words)
             raise RefusedError(429, "too many messages", words)
         age = min(max(0, age), self._life)  # in this order: NaN is 0
+        if after is not None and await _answer(self._door.storage.lacks, conversation, after):
+            raise RefusedError(409, EARLY, await self._turn_away(request, text, {}))
         sent_at = self._door.storage.now() - age
         message = Incoming(conversation, client_id, text, button, sent_at)
         try:
@@ -216,6 +220,15 @@ async def refused(_: Request, error: Exception) -> Response:
     assert isinstance(error, RefusedError)
     words = [{"from": "bot", **error.words}] if error.words else []
     return JSONResponse({"error": str(error), "messages": words}, status_code=error.status)
+
+
+async def _answer(question: Callable[..., bool], *about: Any) -> bool:
+    """What the storage answers; no, where it fails: what is said then is the door's to say."""
+    try:
+        return bool(await in_thread(question, *about))
+    except Exception as error:
+        logger.error("The storage did not answer: %s", type(error).__name__)
+        return False
 
 
 async def read_json(request: Request) -> dict[str, Any]:

@@ -106,6 +106,11 @@ export class Outbox {
     return item;
   }
 
+  /** The message before this one, while that is not answered. */
+  before(id) {
+    return this.#items[this.#items.findIndex((item) => item.id === id) - 1]?.id;
+  }
+
   remove(id) {
     this.#keep(this.#items.filter((item) => item.id !== id));
   }

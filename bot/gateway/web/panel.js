@@ -78,22 +78,29 @@ const progress = ({ from, custom }) => {
   Object.assign(document.querySelector("progress"), { max: steps, value: step });
 };
 
-/** Send a message until it is answered; its id makes sure that it counts once. */
+/**
+ * Send a message until it is answered; its id makes sure that it counts once.
+ *
+ * It does not wait for the one before it, though a request may hang: it may be the urgent one. It
+ * names that one instead, and the gateway reads one that is early for red flags and sends it back.
+ */
 const send = async (item) => {
   shown.add(item.id);
   if (offline) return; // `reconnect` sends it in its turn
-  await attempt(item);
+  await attempt(item, outbox.before(item.id));
+  if (!waiting && !offline) await sendKept(); // what was early
 };
 
-const attempt = async (item) => {
+const attempt = async (item, after) => {
   busy(+1);
   try {
     const { id, text, button, at } = item;
     const age = (Date.now() - at) / 1000; // by one clock: the gateway's may be another
-    const answer = await api.call("POST", "messages", { id, text, button, age });
+    const answer = await api.call("POST", "messages", { id, text, button, age, after });
+    const early = answer.error === "early";
     if (answer.consent_needed) outbox.read(id);
-    else outbox.remove(id);
-    if (answer.error && !answer.messages.length) answer.messages = [REFUSED];
+    else if (!early) outbox.remove(id);
+    if (answer.error && !early && !answer.messages.length) answer.messages = [REFUSED];
     receive(answer);
     return true;
   } catch (error) {
@@ -152,11 +159,10 @@ const pause = (milliseconds) => new Promise((resolve) => {
   addEventListener("online", resolve, { once: true });
 });
 
+/** Send what is not answered, one after the other, also what is added meanwhile. */
 const sendKept = async () => {
-  for (const item of outbox.items) {
-    if (consentNeeded && item.read) continue; // red flags are read without consent, once
-    if (!(await attempt(item))) return;
-  }
+  const isDue = ({ read }) => !(read && consentNeeded); // read for red flags without consent, once
+  for (let item; (item = outbox.items.find(isDue));) if (!(await attempt(item))) return;
 };
 
 const showOffline = () => {

@@ -81,6 +81,27 @@ def test_what_was_kept_too_long_in_the_browser_is_asked_again(
         assert say(browser, "hello", "3", 599).json()["messages"][0]["text"] == "heard hello"
 
 
+def test_a_message_does_not_overtake_the_one_before_it(
+    visit: Visit, dialogue: FakeDialogue
+) -> None:
+    """The first request hangs in a bad connection; the second is heard for red flags, and waits."""
+    first, second = {"id": "1", "text": "no"}, {"id": "2", "text": "hello", "after": "1"}
+    with visit() as browser:
+        browser.post("/chat/session", json={})
+        before_consent = browser.post("/chat/messages", json=second)
+        assert before_consent.json()["consent_needed"]  # nothing is stored, so nothing is in order
+        browser.post("/chat/consent")
+        early = browser.post("/chat/messages", json=second)
+        assert (early.status_code, early.json()) == (409, {"error": "early", "messages": []})
+        alarm = {**second, "text": "my throat is closing up"}
+        [advice] = browser.post("/chat/messages", json=alarm).json()["messages"]
+        assert advice["custom"]["disposition"] == "emergency"
+        assert browser.get("/chat/messages").json()["messages"] == []
+        for message in (first, second):
+            assert browser.post("/chat/messages", json=message).status_code == 200
+    assert dialogue.heard == ["no", "hello"]
+
+
 @pytest.mark.parametrize(
     ("age", "late"), [("-1e999", False), ("NaN", False), ("1e999", True), ("9" * 400, True)]
 )
@@ -167,6 +188,7 @@ def test_another_sites_page_may_not_ask_unless_it_is_allowed(visit: Visit) -> No
         b'{"id": "1", "button": {}}',
         b'{"id": "1", "text": "a", "age": "7"}',
         b'{"id": "1", "text": "a", "age": true}',
+        b'{"id": "1", "text": "a", "after": 5}',
         b'{"id": "1", "text": "a", "age": null}',
         b'{"id": "1", "button": "never offered"}',
         b'{"id": "' + b"x" * 65 + b'", "text": "a"}',
@@ -368,7 +390,8 @@ def test_a_red_flag_is_answered_though_the_database_fails(
         start(browser)
         with monkeypatch.context() as patch:
             patch.setattr("bot.gateway.storage.Storage.transaction", None)
-            [message] = say(browser, "my throat is closing up").json()["messages"]
+            message = {"id": "2", "text": "my throat is closing up", "after": "1"}
+            [message] = browser.post("/chat/messages", json=message).json()["messages"]
     assert message["custom"]["disposition"] == "emergency"
 
 
