@@ -33,7 +33,7 @@ LOOK = 40.0
 TEXTED = "text-"
 
 #: Notices of the gateway's own that tell nothing about anybody.
-_PLAIN = ("too_fast", "too_large", "unavailable")
+_PLAIN = ("too_fast", "too_large", "unavailable", "private_only")
 
 
 class Linked(Texting):
@@ -106,6 +106,10 @@ class Linked(Texting):
     ) -> None:
         words = {**message, "text": _without_content(message)}
         super()._say(conversation, address, words, options)
+
+    def _to_all(self, message: Message) -> str:
+        """Without a link: it would open one patient's conversation to everybody."""
+        return _without_content(message).replace(LINK, self._public_url)
 
     def render(self, stored: Stored, history: Sequence[Stored]) -> list[Outgoing]:
         """That there is something to read, unless the patient knows; an emergency always."""

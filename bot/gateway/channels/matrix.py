@@ -13,7 +13,7 @@ import logging
 import os
 import time
 import uuid
-from collections.abc import Awaitable, Coroutine, Mapping
+from collections.abc import Awaitable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -224,8 +224,6 @@ class Matrix:
 
     def _take(self, room: str, events: list[Event]) -> list[Coroutine[Any, Any, None]]:
         """What is to be done about a room's new events, in their order."""
-        if self._client.rooms[room].member_count > 2:
-            return [self._leave(room)]
         joined = [n for n, event in enumerate(events) if is_join_of(event, self._user_id)]
         since = joined[-1] if joined else 0
         messages = [
@@ -235,6 +233,8 @@ class Matrix:
             and (n >= since or _age(event) < FRESH)
             and (message := heard(event))
         ]
+        if self._client.rooms[room].member_count > 2:
+            return [self._leave(room, [message.text for message, _ in messages])]
         if joined and not messages:
             return [self._texting.greet(room)]
         return [self._answer(room, *each) for each in messages]
@@ -279,22 +279,25 @@ class Matrix:
                 return
             await asyncio.sleep(pause)
 
-    async def _leave(self, room: str) -> None:
-        """Health is not talked about before others."""
-        if room not in self._leaving:
-            self._leaving.add(room)
-            await self._tell(room, "utter_texting_private_only")
+    async def _leave(self, room: str, texts: Sequence[str]) -> None:
+        """Health is not talked about before others, but for the advice for a red flag."""
+        if room in self._leaving:
+            return
+        self._leaving.add(room)
+        try:
+            for words in await self._texting.before_others(texts):
+                await self._tell(room, words)
+        finally:
             await _quietly(self._client.room_leave(room))
             self._leaving.discard(room)
 
     async def _say_unreadable(self, room: str) -> None:
         if time.monotonic() - self._told.get(room, -SAY_AGAIN) >= SAY_AGAIN:
             self._told[room] = time.monotonic()
-            await self._tell(room, "utter_texting_unreadable")
+            await self._tell(room, rendered_responses()["utter_texting_unreadable"])
 
-    async def _tell(self, room: str, response: str) -> None:
-        words = Outgoing(uuid.uuid4().hex, rendered_responses()[response])
-        await _quietly(self._send(room, words))
+    async def _tell(self, room: str, words: str) -> None:
+        await _quietly(self._send(room, Outgoing(uuid.uuid4().hex, words)))
 
     # ---- what goes out
 

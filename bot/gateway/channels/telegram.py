@@ -20,7 +20,6 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from actions.triage import DataError
-from bot.fixed_words import rendered_responses
 from bot.gateway.answering import in_thread
 from bot.gateway.channels.courier import PAUSES, TryLaterError, UndeliverableError
 from bot.gateway.channels.linked import texting
@@ -157,14 +156,14 @@ class Telegram:
         chat = message["chat"]
         if not _private(chat):
             gone = kind == "my_chat_member" and message["new_chat_member"]["status"] in _GONE
-            return None if gone else self._leave(int(chat["id"]))
+            return None if gone else self._leave(int(chat["id"]), _text(message))
         if kind == "my_chat_member" or message.get("from", {}).get("is_bot"):
             return None
         return self._hear(str(int(chat["id"])), message)
 
     async def _hear(self, chat: str, message: Mapping[str, Any]) -> None:
         """A message, or what it was changed to, which counts as another one."""
-        text = _without_commands(str(message.get("text") or message.get("caption") or ""))
+        text = _without_commands(_text(message))
         if not text.strip() and not _WORDLESS & message.keys():
             return  # nobody wrote it: a note that a message was pinned, say
         sent_at = int(message.get("edit_date") or message["date"])
@@ -193,11 +192,11 @@ class Telegram:
         except Exception as error:
             logger.error("An update could not be noted: %s", type(error).__name__)
 
-    async def _leave(self, group: int) -> None:
-        """Say in a group that this is no place for it, and go."""
+    async def _leave(self, group: int, text: str) -> None:
+        """Say in a group that this is no place for it, and go; a red flag gets its advice first."""
         try:
-            words = rendered_responses()["utter_texting_private_only"]
-            await self._api.call("sendMessage", {"chat_id": group, "text": words})
+            for words in await self._texting.before_others([text]):
+                await self._api.call("sendMessage", {"chat_id": group, "text": words})
         except Exception as error:
             logger.warning("A group was left without words: %s", type(error).__name__)
         try:
@@ -214,6 +213,10 @@ class Telegram:
 
 def _private(chat: Mapping[str, Any]) -> bool:
     return chat.get("type") == "private"
+
+
+def _text(message: Mapping[str, Any]) -> str:
+    return str(message.get("text") or message.get("caption") or "")
 
 
 def _without_commands(text: str) -> str:

@@ -114,6 +114,20 @@ class Texting:
             said = await self._door.turn_away(conversation, text, words)
             self._say(address, address, said)
 
+    async def before_others(self, texts: Sequence[str]) -> list[str]:
+        """What to say where others read along: that this is no place for health, and before it the
+        advice for a red flag in what was written there."""
+        refusal = notice("utter_texting_private_only", "private_only")
+        for text in texts:
+            said = await self._door.turn_away(text, refusal)
+            if is_emergency_reply([said]):
+                return [self._to_all(said), self._to_all(refusal)]
+        return [self._to_all(refusal)]
+
+    def _to_all(self, message: Message) -> str:
+        """The words of a message for whoever reads along."""
+        return str(message["text"])
+
     def news(self, conversation: str) -> None:
         """Something new stands in a conversation."""
         self.courier.wake(conversation)

@@ -1,13 +1,21 @@
-"""What is checked of the Matrix channel before anything is asked over the wire."""
+"""What is checked of the Matrix channel without a homeserver (tests/conversations has one)."""
 
+import asyncio
+import time
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import nio
 import pytest
 import yaml
 
 from actions.triage import DataError
-from bot.gateway.channels.matrix import Cursor, MatrixSettings
-from bot.gateway.settings import SETTINGS_FILE, load_settings
+from bot.gateway.channels.matrix import Cursor, Matrix, MatrixSettings
+from bot.gateway.door import Door
+from bot.gateway.limits import RateLimits
+from bot.gateway.settings import SETTINGS_FILE, Places, load_settings
 from bot.gateway.storage import Storage, sqlite_engine
 
 GIVEN = {"homeserver": "https://matrix.clinic.example/", "user_id": "@care-bot:clinic.example"}
@@ -52,3 +60,44 @@ def test_how_far_was_read_outlives_the_process_and_another_database_has_other_ke
     assert opened("one.db").load() == "s1"
     assert opened("one.db").salt == first.salt
     assert opened("two.db").salt != first.salt
+
+
+class Homeserver:
+    """What the bot does in its rooms."""
+
+    def __init__(self, room: str, members: int) -> None:
+        self.rooms = {room: SimpleNamespace(member_count=members)}
+        self.done: list[str] = []
+
+    async def room_send(self, room: str, kind: str, content: Any, key: str, **_: Any) -> Any:
+        self.done.append(content["body"])
+        return nio.RoomSendResponse("$1", room)
+
+    async def room_leave(self, room: str) -> None:
+        self.done.append(f"left {room}")
+
+
+def test_a_red_flag_before_others_gets_its_advice_before_the_bot_leaves(
+    play: Callable[..., Any], places: Places
+) -> None:
+    def said(text: str) -> dict[str, Any]:
+        event = {"type": "m.room.message", "event_id": "$1", "sender": "@ann:clinic.example"}
+        event["origin_server_ts"] = int(time.time() * 1000)
+        return {**event, "content": {"msgtype": "m.text", "body": text}}
+
+    async def scene(door: Door) -> None:
+        settings = MatrixSettings(GIVEN["homeserver"], GIVEN["user_id"], "syt_x")
+        matrix = Matrix(settings, places, door, RateLimits(door.settings.limits))
+        await matrix._client.close()
+        for texts in (["hello"], ["hello", "my throat is closing up", "help"], []):
+            server = matrix._client = Homeserver("!room", 3)
+            await asyncio.gather(*matrix._take("!room", [said(each) for each in texts]))
+            *advice, refusal, left = server.done
+            assert ["🔴 Call 999 or 112 now" in each for each in advice] == [True] * (
+                "help" in texts
+            )
+            assert "only in private" in refusal
+            assert "call 999 or 112 now" in refusal
+            assert left == "left !room"
+
+    play(scene)

@@ -313,11 +313,28 @@ def test_a_group_is_told_why_and_left(
             body = {"chat": group, "new_chat_member": {"status": "member"}}
         send(gateway, {"update_id": 1, kind: body})
         wait_until(lambda: standin.called("leaveChat") == [{"chat_id": -100123}])
-        assert "only in private" in standin.texts(-100123)[0]
+        (said,) = standin.texts(-100123)
+        assert "only in private" in said
+        assert "call 999 or 112 now" in said
         left = {"chat": group, "new_chat_member": {"status": "left"}}
         send(gateway, {"update_id": 2, "my_chat_member": left})
         told(standin, 0)
         assert len(standin.texts(-100123)) == 1
+
+
+@pytest.mark.parametrize("content", ["link", "full"])
+def test_a_red_flag_in_a_group_gets_its_advice_before_the_bot_leaves(
+    start: Start, standin: TelegramStandIn, content: str
+) -> None:
+    with start(content) as gateway:
+        group = {"id": -100123, "type": "group"}
+        send(gateway, message(PATIENT, "my throat is closing up", chat=group))
+        wait_until(lambda: standin.called("leaveChat"))
+        advice, refusal = standin.texts(-100123)
+        assert "Call 999 or 112 now." in advice
+        assert "/l/" not in advice  # a link would open one conversation to the whole group
+        assert "only in private" in refusal
+        assert gateway.conversations() == []
 
 
 # ---- delivery
