@@ -54,7 +54,8 @@ class Linked(Texting):
 
     async def _hear_patient(self, place: Place, message: Incoming) -> list[Incoming]:
         """As `Texting`, but for options: nobody saw any here, so "2" is an answer."""
-        return [message] if await super()._hear_patient(place, message) else []
+        turns = await super()._hear_patient(place, message)
+        return [replace(turn, button=message.button) for turn in turns]
 
     async def _settle(
         self, place: Place, message: Incoming, response: str, options: Sequence[Option] = ()

@@ -10,15 +10,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.gateway.channels.plain import ATTACHMENT, PICTURE, RECORDING, with_attached
+
 Event = Mapping[str, Any]
 
-#: What the dialogue reads as "I sent you a photo" (`photo` in bot/nlu/acts.yml).
-PICTURE = "[photo]"
+_ATTACHED = {
+    "m.image": PICTURE,
+    "m.video": PICTURE,
+    "m.audio": RECORDING,
+    "m.file": ATTACHMENT,
+    "m.location": ATTACHMENT,
+}
 
 
 @dataclass(frozen=True)
 class Heard:
-    """A patient's message; `text` is empty for what cannot be read, such as a recording."""
+    """A patient's message; `text` is empty for what could not be decrypted."""
 
     event_id: str
     text: str = ""
@@ -40,7 +47,7 @@ def heard(event: Event) -> Heard | None:
     if event.get("type") == "m.room.encrypted":
         return Heard(event_id, encrypted=True) if content else None  # empty: deleted
     if event.get("type") == "m.sticker":
-        return Heard(event_id)
+        return Heard(event_id, ATTACHMENT)
     if event.get("type") != "m.room.message":
         return None
     text = _text(_newest(content), is_reply="m.in_reply_to" in _relation(content))
@@ -63,10 +70,8 @@ def _text(content: Event, is_reply: bool) -> str | None:
     kind, body = content.get("msgtype"), content.get("body")
     if not isinstance(body, str) or kind in ("m.notice", "m.key.verification.request"):
         return None
-    if kind in ("m.image", "m.video"):
-        return f"{PICTURE}\n{_caption(content)}".strip()
-    if kind in ("m.audio", "m.file", "m.location"):
-        return _caption(content)
+    if kind in _ATTACHED:
+        return with_attached(_ATTACHED[kind], _caption(content))
     return _without_quote(body) if is_reply else body
 
 

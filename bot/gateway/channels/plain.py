@@ -15,6 +15,10 @@ from bot.fixed_words import rendered_responses
 from bot.gateway.replies import has_notice
 from bot.gateway.storage import Stored
 
+#: What stands in a message for what the bot does not look at or listen to. The dialogue knows the
+#: first (`photo` in bot/nlu/acts.yml).
+PICTURE, RECORDING, ATTACHMENT = _ATTACHED = ("[photo]", "[recording]", "[attachment]")
+
 _NUMBERED_LINE = re.compile(r"^\s*(\d{1,2})[.)]\s", re.MULTILINE)
 #: What may stand around an answer without being one; the last two make a digit a keycap.
 _AROUND = re.compile(r"[\s.,;:!?()\[\]\"'“”‘’#*\-\ufe0f\u20e3]+")
@@ -44,6 +48,24 @@ class Outgoing:
     """What can be chosen; in `text` too unless the channel shows buttons of its own."""
     urgent: bool = False
     """Emergency advice."""
+
+
+# ---- what is read
+
+
+def with_attached(attached: str, words: str) -> str:
+    """What came with words, or without any; "": nothing did."""
+    return f"{attached}\n{words}".strip()
+
+
+def has_attached(text: str) -> bool:
+    """Whether something came with these words."""
+    return text.startswith(_ATTACHED)
+
+
+def is_wordless(text: str) -> bool:
+    """Whether there is nothing to read."""
+    return text.strip() in ("", *_ATTACHED)
 
 
 # ---- what can be chosen

@@ -23,7 +23,13 @@ from actions.triage import DataError
 from bot.gateway.answering import in_thread
 from bot.gateway.channels.courier import PAUSES, TryLaterError, UndeliverableError
 from bot.gateway.channels.linked import texting
-from bot.gateway.channels.plain import Outgoing
+from bot.gateway.channels.plain import (
+    ATTACHMENT,
+    PICTURE,
+    RECORDING,
+    Outgoing,
+    with_attached,
+)
 from bot.gateway.channels.sending import SendingError
 from bot.gateway.channels.telegram_api import LONGEST, TelegramApi
 from bot.gateway.channels.texting import Means
@@ -53,13 +59,17 @@ _COMMAND = re.compile(r"/([a-z]+)(@\w+)?(\s.*)?", re.DOTALL)
 #: What becomes of the bot in a group that it has left.
 _GONE = ("left", "kicked")
 
-#: Kinds of messages that a person sends and that hold no words.
-_WORDLESS = frozenset(
-    ("animation", "audio", "checklist", "contact", "dice", "document", "game", "live_photo")
-).union(
-    ("location", "paid_media", "photo", "poll", "sticker", "story", "venue", "video"),
-    ("video_note", "voice"),
-)
+#: What a person sends beside words, or without any.
+_ATTACHED = {
+    **dict.fromkeys(
+        ("animation", "live_photo", "paid_media", "photo", "story", "video", "video_note"), PICTURE
+    ),
+    **dict.fromkeys(("audio", "voice"), RECORDING),
+    **dict.fromkeys(
+        ("checklist", "contact", "dice", "document", "game", "location", "poll", "sticker"),
+        ATTACHMENT,
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -163,8 +173,9 @@ class Telegram:
 
     async def _hear(self, chat: str, message: Mapping[str, Any]) -> None:
         """A message, or what it was changed to, which counts as another one."""
-        text = _without_commands(_text(message))
-        if not text.strip() and not _WORDLESS & message.keys():
+        attached = next((mark for kind, mark in _ATTACHED.items() if kind in message), "")
+        text = with_attached(attached, _without_commands(_text(message)))
+        if not text:
             return  # nobody wrote it: a note that a message was pinned, say
         sent_at = int(message.get("edit_date") or message["date"])
         changed = f"-{sent_at}" if "edit_date" in message else ""

@@ -21,10 +21,13 @@ from bot.gateway.answering import in_thread
 from bot.gateway.channels.addresses import Addresses, Place, new_conversation
 from bot.gateway.channels.courier import Courier, Send
 from bot.gateway.channels.plain import (
+    ATTACHMENT,
     Option,
     Outgoing,
     bare,
     chosen,
+    has_attached,
+    is_wordless,
     numbered,
     on_offer,
     options_of,
@@ -97,8 +100,8 @@ class Texting:
         """Take in one message and leave its answer to the courier.
 
         `client_id`: the channel's own id; the same message is taken in once. An edited message is
-        a new one. `pressed`: the id of an option, on channels with buttons. Neither: a picture or
-        a recording, which is not read. `sent_at`: when, on channels that keep what was sent while
+        a new one. `text`: with what came beside it (`with_attached`). `pressed`: the id of an
+        option, on channels with buttons. `sent_at`: when, on channels that keep what was sent while
         the gateway was away.
         """
         try:
@@ -106,7 +109,9 @@ class Texting:
             async with ear:  # what a number stands for goes by the order of the messages
                 message = Incoming("", client_id, text, pressed, sent_at)
                 turns = await self._hear(address, message)
-            await asyncio.gather(*(self._put(address, turn) for turn in turns))
+            outcomes = await asyncio.gather(*(self._put(address, turn) for turn in turns))
+            if has_attached(text) and any(map(_leaves_open_what_was_read, outcomes)):
+                self._say(turns[0].conversation, address, _fixed("utter_texting_words_alone"))
         except Exception as error:  # the disk is full, say: still words, and still the advice
             logger.error("A message could not be taken in: %s", type(error).__name__)
             words = notice("utter_unavailable", "unavailable")
@@ -191,7 +196,11 @@ class Texting:
 
     async def _hear_patient(self, place: Place, message: Incoming) -> list[Incoming]:
         conversation, address = place.conversation, place.address
-        if _is_wordless(message):
+        command = bare(message.text)
+        wordless = _is_wordless(message)
+        if (wordless or command == "help") and await self._has_staff(conversation):
+            return [replace(message, text=message.text.strip() or ATTACHMENT)]
+        if wordless:
             return await self._settle(place, message, "utter_texting_wordless")
         if place.asks == DELETION:
             choice = _choice(message, _deletion())
@@ -202,7 +211,6 @@ class Texting:
                 return []
             if choice == "keep":
                 return await self._settle(place, message, "utter_texting_kept")
-        command = bare(message.text)
         if command in _DELETE:
             await in_thread(self.addresses.asks, conversation, DELETION)
             return await self._settle(place, message, "utter_texting_delete", _deletion())
@@ -213,6 +221,11 @@ class Texting:
             option = chosen(message.text, on_offer(history, place.sent))
             return [replace(message, button=option.id if option else None)]
         return [message]
+
+    async def _has_staff(self, conversation: str) -> bool:
+        """Whether somebody of the staff answers here; then the channel says nothing by itself."""
+        known = await in_thread(self._door.storage.conversation, conversation)
+        return known is not None and await self._door.desk.has_staff(known)
 
     async def _hear_stranger(
         self, address: str, stranger: _Stranger, message: Incoming
@@ -273,21 +286,22 @@ class Texting:
 
     # ---- what is said
 
-    async def _put(self, address: str, turn: Incoming) -> None:
+    async def _put(self, address: str, turn: Incoming) -> Outcome:
         """Put a message to the door; what it says is stored and goes by the courier, but for what
         it says without storing."""
         try:
             outcome = await self._door.receive(turn)
         except UnknownButtonError:  # of a conversation that was deleted, say
             self._say(turn.conversation, address, _fixed("utter_texting_help"))
-            return
+            return Outcome([])
         if outcome.consent_needed:
             self._ask_consent(address, turn.conversation, outcome)
-            return
+            return outcome
         for message in outcome.messages:
             if "seq" not in message:
                 self._say(turn.conversation, address, message)
         self.courier.wake(turn.conversation)
+        return outcome
 
     def _ask_consent(self, address: str, conversation: str, outcome: Outcome) -> None:
         asked = has_notice(outcome.messages, "consent")
@@ -323,7 +337,14 @@ class Texting:
 
 
 def _is_wordless(message: Incoming) -> bool:
-    return message.button is None and not message.text.strip()
+    return message.button is None and is_wordless(message.text)
+
+
+def _leaves_open_what_was_read(outcome: Outcome) -> bool:
+    """Whether it is still to be said that words alone were read; advice is not talked over."""
+    said = outcome.messages
+    silent = outcome.with_staff or is_emergency_reply(said)
+    return not silent and not has_notice(said, "photo")
 
 
 def _choice(message: Incoming, options: Sequence[Option]) -> str | None:

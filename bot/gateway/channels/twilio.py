@@ -23,7 +23,13 @@ from starlette.routing import BaseRoute, Route
 from bot.fixed_words import rendered_responses
 from bot.gateway.answering import in_thread
 from bot.gateway.channels.linked import texting
-from bot.gateway.channels.plain import Outgoing
+from bot.gateway.channels.plain import (
+    ATTACHMENT,
+    PICTURE,
+    RECORDING,
+    Outgoing,
+    with_attached,
+)
 from bot.gateway.channels.texting import Means
 from bot.gateway.channels.twilio_api import LONGEST, WHATSAPP, TwilioApi, UnsubscribedError
 from bot.gateway.channels.twilio_signature import HEADER, is_signed
@@ -41,6 +47,9 @@ PATH = "/channels/twilio"
 _STOP = frozenset(("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"))
 _START = frozenset(("START", "UNSTOP", "YES"))
 _HELP = frozenset(("HELP", "INFO"))
+
+#: What comes beside words, by the first half of its MIME type.
+_ATTACHED = {"image": PICTURE, "video": PICTURE, "audio": RECORDING}
 
 #: Senders without a number (short codes, names) are programs.
 _MESSAGE_ID = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
@@ -140,7 +149,7 @@ class Twilio:
                 words = await self._words(number, fields)
         except Exception as error:  # the disk is full, say: still words, and still the advice
             logger.error("A webhook could not be looked up: %s", type(error).__name__)
-            words = fields.get("Body", "").strip()
+            words = _said(fields)
         if words is not None:
             await self._texting.receive(number, message, words)
         try:
@@ -169,11 +178,11 @@ class Twilio:
             await in_thread(self._stops.remove, place.conversation)
             words, confirmed = None, "utter_texting_started"
         elif was_stopped:
-            words, confirmed = text, "utter_texting_stopped"
+            words, confirmed = _said(fields), "utter_texting_stopped"
         elif keyword in _START - {"YES"}:
             words = "hello"
         else:
-            words = "help" if keyword in _HELP else text
+            words = "help" if keyword in _HELP else _said(fields)
         if confirmed and number.startswith(WHATSAPP):
             await self._say_once(number, confirmed)
         return words
@@ -201,6 +210,15 @@ class Twilio:
     async def _wants_none(self, number: str) -> bool:
         place = await in_thread(self._texting.addresses.at, number)
         return place is not None and await in_thread(self._stops.has, place.conversation)
+
+
+def _said(fields: Mapping[str, str]) -> str:
+    """The words, with what came beside them."""
+    attached = ""
+    if fields.get("NumMedia", "0") != "0":
+        kind = fields.get("MediaContentType0", "").partition("/")[0]
+        attached = _ATTACHED.get(kind, ATTACHMENT)
+    return with_attached(attached, fields.get("Body", ""))
 
 
 class Stops:

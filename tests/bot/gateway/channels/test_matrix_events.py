@@ -37,7 +37,8 @@ REPLY = {
         ({"msgtype": "m.image", "body": "IMG_1.jpg"}, "[photo]"),
         ({"msgtype": "m.image", "body": "IMG_1.jpg", "filename": "IMG_1.jpg"}, "[photo]"),
         ({"msgtype": "m.image", "body": "my lip", "filename": "IMG_1.jpg"}, "[photo]\nmy lip"),
-        ({"msgtype": "m.audio", "body": "voice.ogg"}, ""),
+        ({"msgtype": "m.audio", "body": "voice.ogg"}, "[recording]"),
+        ({"msgtype": "m.location", "body": "geo:51,0"}, "[attachment]"),
         ({"msgtype": "org.example.new", "body": "a fallback"}, "a fallback"),
     ],
 )

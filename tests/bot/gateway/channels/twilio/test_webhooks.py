@@ -10,7 +10,7 @@ import requests
 from tests.stand_ins.twilio_stand_in import TwilioStandIn, deliver, incoming
 
 from ...conftest import FakeDialogue
-from ..served import PUBLIC, link_in
+from ..served import PUBLIC, link_in, wait_until
 from .conftest import ON_WHATSAPP, PATIENT, Start, begin_in_full, joined, sms, staff_says, text
 
 # ---- webhooks that are not what they seem
@@ -112,6 +112,24 @@ def test_a_picture_without_words_is_told_that_it_cannot_be_read(
         text(gateway, "", **picture)
         assert "no pictures" in sms(twilio, 1)[0]
         assert dialogue.heard == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "mark"),
+    [("image/jpeg", "[photo]"), ("audio/ogg", "[recording]"), ("text/vcard", "[attachment]")],
+)
+def test_words_with_a_picture_are_read_and_it_is_said_that_nothing_else_was(
+    start: Start, twilio: TwilioStandIn, dialogue: FakeDialogue, kind: str, mark: str
+) -> None:
+    with start("full") as gateway:
+        begin_in_full(gateway, twilio)
+        media = {"NumMedia": "1", "MediaUrl0": "https://a.example/1", "MediaContentType0": kind}
+        text(gateway, "my cheeks are red", **media)
+        said = sms(twilio, 4)[2:]
+        assert any("I have read your words alone" in each for each in said)
+        assert f"heard {mark}\nmy cheeks are red" in said
+        text(gateway, "my lips are swelling", **media)
+        wait_until(lambda: "Call 999 or 112 now" in "".join(twilio.texts(PATIENT)[4:]))
 
 
 def test_a_body_that_is_too_large_is_not_read(start: Start, twilio: TwilioStandIn) -> None:
