@@ -2,8 +2,8 @@
 
 The bot joins when it is invited and stays where exactly one other person is. Encrypted rooms are
 read with the keys of its own device, which are kept in the gateway's state. How far it has read
-(`next_batch`) is kept once all before it was taken in, so that a restart misses nothing; events are
-told apart by their ids, so that it repeats nothing either.
+(`next_batch`) is kept once all before it was taken in, so that a restart misses nothing of what was
+consented to; events are told apart by their ids, so that it repeats nothing either.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 A channel calls `Texting.receive` with the sender's address, its own id of the message and the
 text, and is given the answer, whenever it comes, as calls of `Send`. Before consent nothing is
-stored: who writes, and what, is in memory alone, and is answered right after the consent.
+stored: who writes, and what, is in memory alone, and is answered right after the consent. A restart
+forgets it, and consent is asked for again.
 """
 
 from __future__ import annotations
@@ -234,7 +235,9 @@ class Texting:
         if _is_wordless(message):
             self._say(conversation, address, _fixed("utter_texting_wordless"))
             return []
-        choice = _choice(message, _consent()) if stranger.asked else None
+        choice = _choice(message, _consent())
+        if choice and not stranger.asked:  # but by the last process: it is asked again
+            return [message]
         if choice == "agree":
             return await self._consent(address, stranger, message)
         if choice == "decline" or bare(message.text) in _DELETE:

@@ -91,6 +91,23 @@ def test_consent_with_a_red_flag_is_no_bare_consent(play: Play, wire: Wire) -> N
     play(scene)
 
 
+@pytest.mark.parametrize("text", ["1", "I agree", "2"])
+def test_an_answer_to_the_last_processs_question_is_asked_for_again_and_not_held(
+    play: Play, dialogue: FakeDialogue, wire: Wire, text: str
+) -> None:
+    async def before(door: Door) -> None:
+        await Phone(door, wire).say("my cheeks itch")
+
+    async def after(door: Door) -> None:
+        phone = Phone(door, wire)
+        assert "I need your consent" in (await phone.say(text))[0]
+        assert "What do you see or feel" in (await phone.say("1"))[0]
+        assert dialogue.heard == []
+
+    play(before)
+    play(after)
+
+
 # ---- options
 
 
