@@ -7,7 +7,9 @@ writes again after deletion begins another one, which has nothing to do with the
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 import sqlalchemy as sa
 
@@ -25,6 +27,15 @@ addresses = sa.Table(
     sa.UniqueConstraint("channel", "address"),
 )
 
+# What was said and has not arrived.
+undelivered = sa.Table(
+    "undelivered",
+    metadata,
+    sa.Column("conversation", sa.String(64), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("why", sa.String(16), nullable=False),  # `Missing`
+)
+
 # Messages that the channel settled without the door, by the channel's own ids.
 settled = sa.Table(
     "settled",
@@ -32,6 +43,17 @@ settled = sa.Table(
     sa.Column("conversation", sa.String(64), primary_key=True),
     sa.Column("client_id", sa.String(64), primary_key=True),
 )
+
+
+class Missing(str, Enum):
+    """Why something has not arrived."""
+
+    DELAYED = "delayed"
+    """It failed, and is tried again by itself."""
+    UNREACHABLE = "unreachable"
+    """Nobody is reached; it waits until the patient writes."""
+    UNWANTED = "unwanted"
+    """The patient wants no messages; it is not sent any more."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +77,7 @@ class Addresses:
 
     def __init__(self, storage: Storage, channel: str) -> None:
         self._storage, self._channel = storage, channel
-        metadata.create_all(storage.engine, tables=[addresses, settled])
+        metadata.create_all(storage.engine, tables=[addresses, settled, undelivered])
 
     def add(self, conversation: str, address: str) -> None:
         """Note where a new conversation is held."""
@@ -82,8 +104,21 @@ class Addresses:
             return list(db.execute(sa.select(addresses.c.conversation).where(waiting)).scalars())
 
     def delivered(self, conversation: str, seq: int) -> None:
-        """Everything up to message number `seq` has arrived."""
-        self._set(conversation, sent=seq)
+        """Everything up to message number `seq` has arrived, or was dropped."""
+        arrived = (undelivered.c.conversation == conversation) & (undelivered.c.seq <= seq)
+        with self._storage.transaction() as db:
+            db.execute(addresses.update().where(_at(conversation)).values(sent=seq))
+            kept = undelivered.c.why == Missing.UNWANTED.value
+            db.execute(undelivered.delete().where(arrived & ~kept))
+
+    def missing(self, conversation: str, seqs: Sequence[int], why: Missing) -> None:
+        """These messages have not arrived; of deleted conversations nothing is noted."""
+        with self._storage.transaction() as db:
+            if seqs and db.execute(sa.select(addresses).where(_at(conversation))).first():
+                rows = [
+                    {"conversation": conversation, "seq": seq, "why": why.value} for seq in seqs
+                ]
+                db.execute(undelivered.insert().prefix_with("OR REPLACE"), rows)
 
     def asks(self, conversation: str, what: str | None) -> None:
         """The channel has asked something; None: it awaits no answer any more."""
@@ -115,6 +150,17 @@ class Addresses:
         return None if row is None else Place(**row._mapping)
 
     def _set(self, conversation: str, **values: object) -> None:
-        where = addresses.c.conversation == conversation
         with self._storage.transaction() as db:
-            db.execute(addresses.update().where(where).values(values))
+            db.execute(addresses.update().where(_at(conversation)).values(values))
+
+
+def not_arrived(storage: Storage, conversation: str) -> dict[int, Missing]:
+    """The numbers of the messages that have not arrived, and why."""
+    where = undelivered.c.conversation == conversation
+    with storage.transaction() as db:
+        rows = db.execute(sa.select(undelivered.c.seq, undelivered.c.why).where(where)).all()
+    return {row.seq: Missing(row.why) for row in rows}
+
+
+def _at(conversation: str) -> sa.ColumnElement[bool]:
+    return addresses.c.conversation == conversation

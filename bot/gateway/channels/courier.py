@@ -10,11 +10,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bot.gateway.answering import in_thread
-from bot.gateway.channels.addresses import Addresses
+from bot.gateway.channels.addresses import Addresses, Missing, Place
 from bot.gateway.channels.plain import Outgoing
 from bot.gateway.storage import Storage, Stored
 
@@ -28,6 +29,10 @@ class UndeliverableError(Exception):
     """Nobody is reached at this address any more; what waits, waits until the patient writes."""
 
 
+class UnwantedError(Exception):
+    """The patient wants no such message; it is dropped."""
+
+
 class TryLaterError(Exception):
     """The channel asks to wait."""
 
@@ -36,8 +41,8 @@ class TryLaterError(Exception):
         self.seconds = seconds
 
 
-#: Sends one message to an address. Raises `UndeliverableError`, `TryLaterError`, or anything else
-#: for what may go better at another time.
+#: Sends one message to an address. Raises `UndeliverableError`, `UnwantedError`, `TryLaterError`,
+#: or anything else for what may go better at another time.
 Send = Callable[[str, Outgoing], Awaitable[None]]
 
 #: What a stored message is sent as, given everything said so far; nothing: it is not sent.
@@ -101,14 +106,17 @@ class Courier:
                 await self._deliver(conversation, around)
                 failures = 0
             except UndeliverableError:
+                await self._note_missing(conversation, Missing.UNREACHABLE)
                 logger.warning("Nobody is reached any more at an address.")
                 around.unstored.clear()
                 around.news.clear()
             except TryLaterError as later:
+                await self._note_missing(conversation, Missing.DELAYED)
                 await asyncio.sleep(later.seconds)
                 around.news.set()
             except Exception as error:
                 logger.warning("A message was not delivered: %s", type(error).__name__)
+                await self._note_missing(conversation, Missing.DELAYED)
                 await self._pause(around, PAUSES[min(failures, len(PAUSES) - 1)])
                 failures += 1
         del self._rounds[conversation]
@@ -121,23 +129,45 @@ class Courier:
         except asyncio.TimeoutError:
             around.news.set()
 
+    async def _note_missing(self, conversation: str, why: Missing) -> None:
+        """Let staff see what has not arrived."""
+        try:
+            place = await in_thread(self._addresses.of, conversation)
+            if place is None:
+                return
+            history = await in_thread(self._storage.history, conversation)
+            waiting = [each.seq for each in _waiting(history, place) if self._render(each, history)]
+            await in_thread(self._addresses.missing, conversation, waiting, why)
+        except Exception as error:  # the delivery matters more
+            logger.error("It was not noted what has not arrived: %s", type(error).__name__)
+
     async def _deliver(self, conversation: str, around: _Round) -> None:
         """Deliver until nothing is left."""
         while True:
             while around.unstored:
-                await self._send(*around.unstored[0])
+                with suppress(UnwantedError):
+                    await self._send(*around.unstored[0])
                 around.unstored.popleft()
             place = await in_thread(self._addresses.of, conversation)
             if place is None:  # not consented to, or deleted
                 return
             history: list[Stored] = await in_thread(self._storage.history, conversation)
-            fresh = [each for each in history if each.seq > place.sent]
-            message = next((each for each in fresh if each.sender != "patient"), None)
+            message = next(_waiting(history, place), None)
             if message is None:
                 return
             for part in self._render(message, history):
-                if part.key not in around.sent_parts:
+                if part.key in around.sent_parts:
+                    continue
+                try:
                     await self._send(place.address, part)
-                    around.sent_parts.add(part.key)
+                except UnwantedError:
+                    seqs = [message.seq]
+                    await in_thread(self._addresses.missing, conversation, seqs, Missing.UNWANTED)
+                around.sent_parts.add(part.key)
             await in_thread(self._addresses.delivered, conversation, message.seq)
             around.sent_parts.clear()
+
+
+def _waiting(history: Sequence[Stored], place: Place) -> Iterator[Stored]:
+    """What was said and has not been delivered yet."""
+    return (each for each in history if each.seq > place.sent and each.sender != "patient")

@@ -22,6 +22,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.fixed_words import rendered_responses
 from bot.gateway.answering import in_thread
+from bot.gateway.channels.courier import UnwantedError
 from bot.gateway.channels.linked import texting
 from bot.gateway.channels.plain import (
     ATTACHMENT,
@@ -199,13 +200,14 @@ class Twilio:
     async def _send(self, number: str, outgoing: Outgoing) -> None:
         """Send; who wants no messages is sent the emergency advice alone."""
         if not outgoing.urgent and await self._wants_none(number):
-            return
+            raise UnwantedError
         try:
             await self._api.send(number, outgoing.text)
         except UnsubscribedError:  # before we knew, over another of the clinic's services
             place = await in_thread(self._texting.addresses.at, number)
             if place:
                 await in_thread(self._stops.add, place.conversation)
+            raise UnwantedError from None
 
     async def _wants_none(self, number: str) -> bool:
         place = await in_thread(self._texting.addresses.at, number)

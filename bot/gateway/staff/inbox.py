@@ -8,13 +8,14 @@ from typing import Any
 from starlette.responses import RedirectResponse, Response
 
 from bot.gateway.answering import in_thread
+from bot.gateway.channels.addresses import not_arrived
 from bot.gateway.door import Door
 from bot.gateway.handover.requests import Status
 from bot.gateway.staff.access_log import AccessLog
 from bot.gateway.staff.accounts import Accounts, Role
 from bot.gateway.staff.cases import Case, Cases
 from bot.gateway.staff.logins import LONGEST
-from bot.gateway.staff.transcript import lines, quotes
+from bot.gateway.staff.transcript import lines, missed, quotes
 from bot.gateway.staff.views import Views
 from bot.gateway.staff.visit import NotAllowedError, Page, Visit
 from bot.gateway.summary import summary
@@ -107,6 +108,7 @@ class Inbox:
         case = await self._case(visit)
         await self._note(visit, "read", case.conversation)
         history = await in_thread(self._door.storage.history, case.conversation)
+        missing = await in_thread(not_arrived, self._door.storage, case.conversation)
         everybody = await in_thread(self._accounts.everybody)
         clinic = self._door.answering.clinic
         return self._views.page(
@@ -117,7 +119,8 @@ class Inbox:
             case=case,
             seen_at=self._door.storage.now(),
             deliveries=await in_thread(self._cases.deliveries, case),
-            said=lines(history),
+            said=lines(history, missing),
+            missing=missed(missing),
             quotes=quotes(history),
             notes=await in_thread(self._cases.notes, case.conversation),
             statuses=list(Status),
@@ -135,7 +138,14 @@ class Inbox:
         given = visit.request.query_params.get("after", "")
         after = int(given) if given.isdecimal() and len(given) < 16 else 0
         history = await in_thread(self._door.storage.history, case.conversation, after)
-        return self._views.page(visit, "conversation_part.html", case=case, said=lines(history))
+        missing = await in_thread(not_arrived, self._door.storage, case.conversation)
+        return self._views.page(
+            visit,
+            "conversation_part.html",
+            case=case,
+            said=lines(history, missing),
+            missing=missed(missing),
+        )
 
     async def _take(self, visit: Visit) -> Response:
         case = await self._case(visit)

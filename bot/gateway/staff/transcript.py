@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.gateway.channels.addresses import Missing
 from bot.gateway.replies import shown
 from bot.gateway.results import last_told
 from bot.gateway.storage import State, Stored
@@ -17,6 +18,12 @@ _REMARKS = {
     State.OVERDUE.value: "never answered",
     State.FOR_STAFF.value: "never answered; the patient was asked again",
     State.WITH_STAFF.value: "for staff",
+}
+
+_MISSING = {
+    Missing.DELAYED: "not delivered yet",
+    Missing.UNREACHABLE: "not delivered; waits until the patient writes",
+    Missing.UNWANTED: "not delivered; the patient wants no messages",
 }
 
 
@@ -32,8 +39,8 @@ class Line:
     remarks: tuple[str, ...]
 
 
-def lines(history: Sequence[Stored]) -> list[Line]:
-    """Everything that was said."""
+def lines(history: Sequence[Stored], missing: Mapping[int, Missing]) -> list[Line]:
+    """Everything that was said; `missing`: what has not arrived, by number."""
     return [
         Line(
             each.seq,
@@ -41,10 +48,16 @@ def lines(history: Sequence[Stored]) -> list[Line]:
             _WHO.get(each.sender) or str(each.body.get("name", each.sender)),
             each.at,
             str(each.body.get("text", "")),
-            tuple(_remarks(each)),
+            (*_remarks(each), *([_MISSING[missing[each.seq]]] if each.seq in missing else [])),
         )
         for each in history
     ]
+
+
+def missed(missing: Mapping[int, Missing]) -> list[tuple[str, int]]:
+    """What keeps messages from the patient, and how many of each."""
+    reasons = list(missing.values())
+    return [(words, reasons.count(why)) for why, words in _MISSING.items() if why in reasons]
 
 
 def _remarks(message: Stored) -> list[str]:

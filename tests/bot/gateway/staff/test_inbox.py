@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.gateway.channels.addresses import Addresses, Missing
 from bot.gateway.handover.requests import Status
 from bot.gateway.staff.accounts import Role
 from bot.gateway.staff.cases import Cases, Why
@@ -290,6 +291,30 @@ def test_news_are_what_was_said_since(house: House) -> None:
     assert "first words" not in news
     for odd in ("x", "-1", "9" * 30):
         assert "first words" in staff.get(f"{CASE}/news?after={odd}").text
+
+
+@pytest.mark.parametrize(
+    ("why", "words"),
+    [
+        (Missing.DELAYED, "not delivered yet"),
+        (Missing.UNREACHABLE, "not delivered; waits until the patient writes"),
+        (Missing.UNWANTED, "not delivered; the patient wants no messages"),
+    ],
+)
+def test_what_did_not_reach_the_patient_is_marked(
+    house: House, dialogue: FakeDialogue, why: Missing, words: str
+) -> None:
+    house.case("hello", name="sms-1")
+    addresses = Addresses(house.door.storage, "sms")
+    addresses.add("sms-1", "+447700900123")
+    case = "/staff/conversations/sms-1"
+    staff = house.somebody(Role.STAFF)
+    assert "not delivered" not in staff.get(case).text
+    reply = house.door.storage.history("sms-1")[-1]
+    addresses.missing("sms-1", [reply.seq], why)
+    page = staff.get(case).text
+    assert f'<span class="tag">{words}</span></p><p class="words">heard hello' in page
+    assert f"1 message {words}" in staff.get(f"{case}/news?after={reply.seq}").text
 
 
 def test_of_a_deleted_conversation_nothing_is_left_or_kept_anew(house: House, cases: Cases) -> None:

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from actions.triage import DataError
+from bot.gateway.channels.addresses import Missing, not_arrived
 from tests.stand_ins.telegram_stand_in import (
     SECRET,
     TOKEN,
@@ -144,8 +145,12 @@ def test_who_blocked_the_bot_is_not_tried_again_until_they_write(
         write(gateway, "good bye")
         wait_until(lambda: not standin.faults)
         told(standin, 2)
+        (conversation,) = gateway.conversations()
+        (why,) = not_arrived(gateway.door.storage, conversation).values()
+        assert why is Missing.UNREACHABLE
         write(gateway, "I am back")
         assert told(standin, 4)[2:] == ["heard good bye", "heard I am back"]
+        wait_until(lambda: not not_arrived(gateway.door.storage, conversation))
 
 
 @pytest.mark.parametrize("content", ["link", "full"])

@@ -7,6 +7,7 @@ import pytest
 
 from bot.fixed_words import rendered_responses
 from bot.gateway.channels import linked
+from bot.gateway.channels.addresses import Missing, not_arrived
 from bot.gateway.channels.linked import LINK
 from tests.stand_ins.twilio_stand_in import TOKEN, TwilioStandIn, deliver, incoming
 
@@ -164,6 +165,9 @@ def test_who_has_unsubscribed_is_not_tried_again(start: Start, twilio: TwilioSta
         text(gateway, "anybody?")
         time.sleep(0.5)
         sms(twilio, 1)
+        (conversation,) = gateway.conversations()
+        missing = not_arrived(gateway.door.storage, conversation)
+        assert list(missing.values()) == [Missing.UNWANTED] * 2
 
 
 @pytest.mark.parametrize("content", ["link", "full"])

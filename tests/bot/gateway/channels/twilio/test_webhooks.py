@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import requests
 
+from bot.gateway.channels.addresses import Missing, not_arrived
 from tests.stand_ins.twilio_stand_in import TwilioStandIn, deliver, incoming
 
 from ...conftest import FakeDialogue
@@ -175,6 +176,9 @@ def test_stop_ends_messages_and_start_begins_them_again(
         text(gateway, "what is normal?")
         time.sleep(0.5)
         sms(twilio, 1)
+        missing = not_arrived(gateway.door.storage, conversation)
+        assert len(missing) == 4  # that Anna is there, her words, that she has gone, the answer
+        assert set(missing.values()) == {Missing.UNWANTED}
         text(gateway, "my throat is closing up")
         assert sms(twilio, 2)[1].startswith("Call 999")
         text(gateway, "START", OptOutType="START")
