@@ -29,6 +29,12 @@ PATH = "/2010-04-01/Accounts/{AccountSid}/Messages.json"
 _DESCRIPTION = json.loads(Path(__file__).with_name("twilio_messages.openapi.json").read_text())
 _POST = _DESCRIPTION["paths"][PATH]["post"]
 _FORM = _POST["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]
+_VARIABLES = {
+    "type": "object",
+    "propertyNames": {"pattern": "^[^ ]{1,16}$"},
+    "additionalProperties": {"type": "string", "maxLength": 255},
+    "maxProperties": 100,
+}
 
 
 class TwilioStandIn:
@@ -43,7 +49,12 @@ class TwilioStandIn:
 
     def texts(self, number: str) -> list[str]:
         """What a number was sent."""
-        return [each["Body"] for each in self.sent if each["To"] == number]
+        return [each["Body"] for each in self.sent if each["To"] == number and "Body" in each]
+
+    def templates(self, number: str) -> list[tuple[str, dict[str, str]]]:
+        """The templates that a number was sent, and what was filled in."""
+        mine = [each for each in self.sent if each["To"] == number and "ContentSid" in each]
+        return [(each["ContentSid"], json.loads(each["ContentVariables"])) for each in mine]
 
     async def _create(self, request: Request) -> Response:
         if request.headers.get("authorization") != _basic(ACCOUNT, TOKEN):
@@ -77,12 +88,27 @@ class TwilioStandIn:
             jsonschema.Draft7Validator(_FORM, resolver=resolver).validate(fields)
         except jsonschema.ValidationError as error:
             return error.message
-        # What the description says in words: one sender; 1 to 1600 characters.
+        # What the description says in words: one sender; 1 to 1600 characters, or a template.
         if ("From" in fields) == ("MessagingServiceSid" in fields):
             return "one of From and MessagingServiceSid"
-        if not 1 <= len(fields.get("Body", "")) <= 1600:
+        if ("Body" in fields) == ("ContentSid" in fields):
+            return "one of Body and ContentSid"
+        if "Body" in fields and not 1 <= len(fields["Body"]) <= 1600:
             return "the body's length"
+        return _problem_of_variables(fields)
+
+
+def _problem_of_variables(fields: dict[str, str]) -> str | None:
+    """https://www.twilio.com/docs/content/using-variables-with-content-api"""
+    if "ContentVariables" not in fields:
         return None
+    if "ContentSid" not in fields:
+        return "variables of no template"
+    try:
+        jsonschema.validate(json.loads(fields["ContentVariables"]), _VARIABLES)
+    except (ValueError, jsonschema.ValidationError):
+        return "the variables' form"
+    return None
 
 
 def deliver(

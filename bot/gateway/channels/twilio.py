@@ -22,7 +22,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.fixed_words import rendered_responses
 from bot.gateway.answering import in_thread
-from bot.gateway.channels.courier import UnwantedError
+from bot.gateway.channels.courier import UndeliverableError, UnwantedError
 from bot.gateway.channels.linked import texting
 from bot.gateway.channels.plain import (
     ATTACHMENT,
@@ -35,6 +35,7 @@ from bot.gateway.channels.texting import Means
 from bot.gateway.channels.twilio_api import LONGEST, WHATSAPP, TwilioApi, UnsubscribedError
 from bot.gateway.channels.twilio_signature import HEADER, is_signed
 from bot.gateway.channels.webhooks import Heard, UnderWay, read_body, secret
+from bot.gateway.channels.whatsapp import Days
 from bot.gateway.door import Door
 from bot.gateway.limits import RateLimits
 from bot.gateway.storage import Storage
@@ -74,6 +75,8 @@ class TwilioSettings:
     public_url: str
     content: str
     api: str
+    template: str | None = None
+    """What knocks on WhatsApp."""
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> TwilioSettings:
@@ -85,6 +88,7 @@ class TwilioSettings:
             public_url=data["public_url"],
             content=data.get("content", "link"),
             api=data.get("api", "https://api.twilio.com"),
+            template=data.get("whatsapp_template"),
         )
 
 
@@ -100,7 +104,8 @@ class Twilio:
         self._url = settings.public_url + PATH
         self._door, self._heard = door, heard
         self._api = TwilioApi(settings.api, settings.account, self._token, settings.senders)
-        self._stops = Stops(door.storage)
+        self._stops, self._days = Stops(door.storage), Days(door.storage)
+        self._template = settings.template
         means = Means(self.name, self._send, LONGEST)
         self._texting = texting(settings.content, door, limits, means, settings.public_url)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -166,6 +171,8 @@ class Twilio:
         text = fields.get("Body", "").strip()
         keyword = fields.get("OptOutType", text).upper()
         place = await in_thread(self._texting.addresses.at, number)
+        if place and number.startswith(WHATSAPP):
+            await in_thread(self._days.wrote, place.conversation)
         was_stopped = place is not None and await in_thread(self._stops.has, place.conversation)
         words: str | None
         confirmed: str | None = None
@@ -201,13 +208,38 @@ class Twilio:
         """Send; who wants no messages is sent the emergency advice alone."""
         if not outgoing.urgent and await self._wants_none(number):
             raise UnwantedError
+        over = await self._day_is_over(number)
         try:
-            await self._api.send(number, outgoing.text)
+            if over:
+                await self._knock(number, over)
+            else:
+                await self._api.send(number, outgoing.text)
         except UnsubscribedError:  # before we knew, over another of the clinic's services
             place = await in_thread(self._texting.addresses.at, number)
             if place:
                 await in_thread(self._stops.add, place.conversation)
             raise UnwantedError from None
+        if over:
+            raise UndeliverableError
+
+    async def _day_is_over(self, number: str) -> str | None:
+        """The conversation, where WhatsApp would not take words now."""
+        if not number.startswith(WHATSAPP):
+            return None
+        try:
+            place = await in_thread(self._texting.addresses.at, number)
+            over = place and await in_thread(self._days.is_over, place.conversation)
+        except Exception as error:  # the disk is full, say: advice does not wait for it
+            logger.error("It is not known when a patient wrote: %s", type(error).__name__)
+            return None
+        return str(place.conversation) if over else None
+
+    async def _knock(self, number: str, conversation: str) -> None:
+        """Say with the template, once, that something waits until the patient writes."""
+        if self._template and not await in_thread(self._days.has_knocked, conversation):
+            clinic = self._door.answering.clinic.name
+            await self._api.send_template(number, self._template, **{"1": clinic})
+            await in_thread(self._days.knocked, conversation)
 
     async def _wants_none(self, number: str) -> bool:
         place = await in_thread(self._texting.addresses.at, number)

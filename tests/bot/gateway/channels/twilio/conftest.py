@@ -49,10 +49,11 @@ def start(
     red_flags: RedFlags,
 ) -> Start:
     @contextmanager
-    def start(content: str | None = None) -> Iterator[Served]:
+    def start(content: str | None = None, **more: str) -> Iterator[Served]:
         channel: dict[str, Any] = {"account": ACCOUNT, "public_url": PUBLIC, "api": twilio.address}
         channel |= {"sms": "+442079460142", "whatsapp": "+442079460999"}
         channel |= {"content": content} if content else {}
+        channel |= more
         with served(settings, places, dialogue, red_flags, twilio=channel) as gateway:
             yield gateway
 
