@@ -106,10 +106,10 @@ class Courier:
                 await self._deliver(conversation, around)
                 failures = 0
             except UndeliverableError:
-                await self._note_missing(conversation, Missing.UNREACHABLE)
                 logger.warning("Nobody is reached any more at an address.")
                 around.unstored.clear()
                 around.news.clear()
+                await self._note_missing(conversation, Missing.UNREACHABLE)
             except TryLaterError as later:
                 await self._note_missing(conversation, Missing.DELAYED)
                 await asyncio.sleep(later.seconds)

@@ -111,7 +111,7 @@ class Texting:
                 message = Incoming("", client_id, text, pressed, sent_at)
                 turns = await self._hear(address, message)
             outcomes = await asyncio.gather(*(self._put(address, turn) for turn in turns))
-            if has_attached(text) and any(map(_leaves_open_what_was_read, outcomes)):
+            if has_attached(text) and any(map(_owes_what_was_read, outcomes)):
                 self._say(turns[0].conversation, address, _fixed("utter_texting_words_alone"))
         except Exception as error:  # the disk is full, say: still words, and still the advice
             logger.error("A message could not be taken in: %s", type(error).__name__)
@@ -343,7 +343,7 @@ def _is_wordless(message: Incoming) -> bool:
     return message.button is None and is_wordless(message.text)
 
 
-def _leaves_open_what_was_read(outcome: Outcome) -> bool:
+def _owes_what_was_read(outcome: Outcome) -> bool:
     """Whether it is still to be said that words alone were read; advice is not talked over."""
     said = outcome.messages
     silent = outcome.with_staff or is_emergency_reply(said)

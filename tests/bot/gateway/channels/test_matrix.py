@@ -12,11 +12,14 @@ import pytest
 import yaml
 
 from actions.triage import DataError
+from bot.gateway.channels.addresses import Missing, not_arrived
 from bot.gateway.channels.matrix import Cursor, Matrix, MatrixSettings
 from bot.gateway.door import Door
 from bot.gateway.limits import RateLimits
 from bot.gateway.settings import SETTINGS_FILE, Places, load_settings
 from bot.gateway.storage import Storage, sqlite_engine
+
+from ..conftest import eventually
 
 GIVEN = {"homeserver": "https://matrix.clinic.example/", "user_id": "@care-bot:clinic.example"}
 
@@ -77,6 +80,28 @@ class Homeserver:
         self.done.append(f"left {room}")
 
 
+def channel(door: Door, places: Places, server: Homeserver) -> Any:
+    """The channel, before a homeserver of ours."""
+    settings = MatrixSettings(GIVEN["homeserver"], GIVEN["user_id"], "syt_x")
+    matrix: Any = Matrix(settings, places, door, RateLimits(door.settings.limits))
+    matrix._client = server
+    return matrix
+
+
+def test_words_into_a_room_that_the_bot_was_thrown_out_of_are_known_to_be_missing(
+    play: Callable[..., Any], places: Places
+) -> None:
+    async def scene(door: Door) -> None:
+        matrix = channel(door, places, Homeserver("!another", 2))
+        await door.consent("matrix-1")
+        matrix._texting.addresses.add("matrix-1", "!room")
+        await door.desk.say("matrix-1", "Sam", "Are you there?")
+        await eventually(lambda: len(not_arrived(door.storage, "matrix-1")) == 2)
+        assert set(not_arrived(door.storage, "matrix-1").values()) == {Missing.UNREACHABLE}
+
+    play(scene)
+
+
 def test_a_red_flag_before_others_gets_its_advice_before_the_bot_leaves(
     play: Callable[..., Any], places: Places
 ) -> None:
@@ -86,11 +111,9 @@ def test_a_red_flag_before_others_gets_its_advice_before_the_bot_leaves(
         return {**event, "content": {"msgtype": "m.text", "body": text}}
 
     async def scene(door: Door) -> None:
-        settings = MatrixSettings(GIVEN["homeserver"], GIVEN["user_id"], "syt_x")
-        matrix = Matrix(settings, places, door, RateLimits(door.settings.limits))
-        await matrix._client.close()
         for texts in (["hello"], ["hello", "my throat is closing up", "help"], []):
-            server = matrix._client = Homeserver("!room", 3)
+            server = Homeserver("!room", 3)
+            matrix = channel(door, places, server)
             await asyncio.gather(*matrix._take("!room", [said(each) for each in texts]))
             *advice, refusal, left = server.done
             assert ["🔴 Call 999 or 112 now" in each for each in advice] == [True] * (
