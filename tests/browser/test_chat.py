@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from bot.stack import Stack
 from tests.processes import frozen, server_of
@@ -14,6 +14,14 @@ from .conftest import Watch
 
 OPENING = "my cheeks are a bit pink after microneedling"
 EMERGENCY = "my bottom lip feels twice its size"
+
+#: Whether nothing lies over an element, in its middle and at its corners.
+ON_TOP = """(each) => {
+    const {left, right, top, bottom} = each.getBoundingClientRect();
+    const points = [[left + 1, top + 1], [right - 1, top + 1], [left + 1, bottom - 1],
+        [right - 1, bottom - 1], [(left + right) / 2, (top + bottom) / 2]];
+    return points.every(([x, y]) => document.elementFromPoint(x, y) === each);
+}"""
 
 
 def test_nothing_of_the_chat_is_loaded_before_it_is_opened(chat: Chat, watch: Watch) -> None:
@@ -85,6 +93,24 @@ def test_the_emergency_number_is_always_in_sight(chat: Chat) -> None:
     expect(number).to_be_in_viewport()
     chat.ask(EMERGENCY)
     expect(number).to_be_in_viewport()
+
+
+@pytest.mark.parametrize(
+    ("width", "height"),
+    [(1280, 800), (390, 844), (320, 256)],  # desktop, phone, desktop at 400 %
+)
+def test_the_menu_covers_no_emergency_number(chat: Chat, width: int, height: int) -> None:
+    chat.page.set_viewport_size({"width": width, "height": height})
+    chat.open()
+    chat.panel.get_by_role("button", name="Menu").click()
+    last = chat.panel.get_by_role("button", name="Delete my conversation")
+    expect(chat.panel.get_by_role("button", name="Start over")).to_be_in_viewport(ratio=1)
+    last.scroll_into_view_if_needed()
+    expect(last).to_be_in_viewport(ratio=1)
+    numbers = chat.panel.locator(".urgent-line a")
+    expect(numbers).to_have_count(2)
+    for number in numbers.all():
+        assert number.evaluate(ON_TOP), number.inner_text()
 
 
 def test_the_bot_is_seen_writing_while_the_next_message_can_be_sent(
@@ -275,42 +301,6 @@ def test_what_is_written_never_becomes_markup(chat: Chat) -> None:
     expect(chat.log.locator("img, b")).to_have_count(0)
     chat.open(consent=False)
     expect(chat.log.locator("img, b")).to_have_count(0)
-
-
-def test_everything_can_be_done_with_the_keyboard(chat: Chat) -> None:
-    keyboard = chat.page.keyboard
-    chat.page.goto(chat.address)
-    tab_to(chat.page, chat.page.get_by_role("button", name=OPEN))
-    keyboard.press("Enter")
-    expect(chat.panel.get_by_role("button", name="I agree")).to_be_visible()
-    expect(chat.input).to_be_focused()
-    tab_to(chat.page, chat.panel.get_by_role("button", name="I agree"))
-    keyboard.press("Enter")
-    expect(chat.input).to_be_focused()
-    keyboard.type(OPENING)
-    tab_to(chat.page, chat.panel.get_by_role("button", name="Send"))
-    keyboard.press("Enter")
-    none = chat.panel.get_by_role("button", name="None of these")
-    expect(none).to_be_visible()
-    tab_to(chat.page, none)
-    keyboard.press("Space")
-    expect(chat.bubbles.last).to_contain_text("When was")
-    tab_to(chat.page, chat.panel.get_by_role("button", name="Menu"))
-    keyboard.press("Enter")
-    expect(chat.panel.get_by_role("button", name="Start over")).to_be_focused()
-    keyboard.press("Escape")
-    expect(chat.panel.get_by_role("button", name="Menu")).to_be_focused()
-    keyboard.press("Escape")
-    expect(chat.page.get_by_role("button", name=OPEN)).to_be_focused()
-    expect(chat.page.locator("iframe")).to_be_hidden()
-
-
-def tab_to(page: Page, target) -> None:
-    for _ in range(25):
-        if target.evaluate("each => each.getRootNode().activeElement === each"):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError("not to be reached with the keyboard")
 
 
 def said_by_patient(chat: Chat) -> list[str]:

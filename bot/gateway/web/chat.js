@@ -67,7 +67,7 @@
 
   const open = element("button", { className: "open", type: "button" }, bubble, "Ask about your skin");
   open.setAttribute("aria-expanded", "false");
-  const panel = element("div", { className: "panel", hidden: true });
+  const panel = element("div", { className: "panel", hidden: true, tabIndex: -1 });
   panel.setAttribute("role", "dialog");
   panel.setAttribute("aria-label", `Chat with ${words.clinic}`);
   root.append(open, panel);
@@ -81,7 +81,7 @@
     panel.hidden = false;
     open.hidden = true;
     open.setAttribute("aria-expanded", "true");
-    if (frame) frame.focus();
+    if (frame) (away.hidden ? frame : panel).focus();
     else load();
   };
 
@@ -99,6 +99,7 @@
     frame = element("iframe", { src: address.href, title: `Chat with ${words.clinic}` });
     away.hidden = true;
     panel.replaceChildren(frame, away);
+    panel.focus(); // until the chat is there to take it: what was pressed is gone
     clearTimeout(timer);
     timer = setTimeout(apologise, PATIENCE);
   };

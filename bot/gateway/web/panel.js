@@ -145,7 +145,9 @@ const reconnect = async () => {
     try {
       const answer = await api.call("GET", `messages?after=${last}`);
       offline = false;
+      const focused = byId("offline").contains(document.activeElement);
       byId("offline").hidden = true;
+      if (focused) talk.focus();
       receiveNews(answer);
     } catch (error) {
       if (!(error instanceof OfflineError)) throw error;
@@ -206,15 +208,16 @@ byId("agree").addEventListener("click", async () => {
 
 // ---- the menu
 
+/** Open or close the menu, and put the focus where a keyboard goes on. */
 const menu = (open) => {
   byId("menu").hidden = !open;
   byId("menu-button").setAttribute("aria-expanded", String(open));
+  (open ? byId("menu").querySelector("button") : byId("menu-button")).focus();
 };
 
 byId("menu-button").addEventListener("click", async () => {
   menu(byId("menu").hidden);
   if (byId("menu").hidden) return;
-  byId("menu").querySelector("button").focus();
   try {
     byId("summary").href = (await api.call("POST", "summary-link", {})).url;
   } catch (error) {
@@ -224,8 +227,10 @@ byId("menu-button").addEventListener("click", async () => {
 byId("menu").addEventListener("click", ({ target }) => {
   menu(false);
   if (target.dataset.say) talk.say(target.dataset.say);
+  if (target.id !== "delete") return;
+  byId("sure").returnValue = ""; // else Escape would answer as the last time
+  byId("sure").showModal();
 });
-byId("delete").addEventListener("click", () => byId("sure").showModal());
 byId("sure").addEventListener("close", async ({ target }) => {
   if (target.returnValue !== "yes") return;
   try {
@@ -252,10 +257,7 @@ byId("close").addEventListener("click", close);
 addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || byId("sure").open) return;
   if (byId("menu").hidden) close();
-  else {
-    menu(false);
-    byId("menu-button").focus();
-  }
+  else menu(false);
 });
 
 // ---- begin, or go on where the last visit ended

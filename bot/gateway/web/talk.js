@@ -63,6 +63,7 @@ export const createTalk = async (place, config, does) => {
   place.append(chat);
   await rendered;
   const root = chat.shadowRoot;
+  const log = root.getElementById("messages");
   name(root);
 
   let isTyping = false;
@@ -78,9 +79,14 @@ export const createTalk = async (place, config, does) => {
     typing(dots);
     chat.scrollToBottom();
   };
-  const forget = () => root.querySelectorAll(".replies").forEach((each) => each.remove());
+  /** Take the suggested answers away; the focus on one of them goes to the conversation. */
+  const forget = () => {
+    const focused = root.activeElement?.closest(".replies");
+    root.querySelectorAll(".replies").forEach((each) => each.remove());
+    if (focused) log.focus();
+  };
 
-  /** Show what the patient says, and take the suggested answers away: they were for this one. */
+  /** Show what the patient says; the suggested answers were for this one. */
   const patient = (text) => {
     forget();
     add({ html: patientBubble(text), role: "user" });
@@ -118,9 +124,12 @@ export const createTalk = async (place, config, does) => {
     if (!helpful) return;
     const [message, answer] = helpful.split(" ");
     await does.helpful(Number(message), answer === "true");
-    const thanks = Object.assign(document.createElement("p"), { className: "fine" });
+    const thanks = Object.assign(document.createElement("p"), { className: "fine", tabIndex: -1 });
     thanks.textContent = "Thank you for telling us.";
-    target.closest(".helpful").replaceWith(thanks);
+    const asked = target.closest(".helpful");
+    const focused = asked.contains(root.activeElement);
+    asked.replaceWith(thanks);
+    if (focused) thanks.focus();
   });
 
   return {
