@@ -23,7 +23,7 @@ class Chat:
 
     @property
     def bubbles(self) -> Locator:
-        """All messages, oldest first; the first is the greeting."""
+        """All messages, oldest first; the greeting and, after consent, the question come first."""
         return self.panel.locator(".message-bubble:not(.deep-chat-loading-message-bubble)")
 
     @property

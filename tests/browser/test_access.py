@@ -102,7 +102,7 @@ def test_what_is_new_is_announced(chat: Chat) -> None:
     chat.ask("my throat is closing")
     expect(chat.log.locator(".card.emergency")).to_have_attribute("role", "alert")
     said = chat.bubbles.all_inner_texts()
-    assert [text.splitlines()[0].split(":")[0] for text in said] == ["Bot", "You", "Bot"]
+    assert [text.splitlines()[0].split(":")[0] for text in said] == ["Bot", "Bot", "You", "Bot"]
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_right_to_left_pages_get_a_chat_that_runs_their_way(chat: Chat) -> None:
     assert box["x"] < 100
     expect(chat.panel.locator("html")).to_have_attribute("dir", "rtl")
     mine, answer = (
-        chat.bubbles.nth(number).bounding_box() for number in (1, 2)
+        chat.bubbles.nth(number).bounding_box() for number in (2, 3)
     )  # the patient's left, the bot's right
     assert mine
     assert answer

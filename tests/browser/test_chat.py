@@ -80,11 +80,22 @@ def test_an_emergency_is_advised_before_consent(chat: Chat) -> None:
     expect(chat.panel.get_by_role("button", name="I agree")).to_be_visible()
 
 
+def test_nothing_is_asked_before_consent(chat: Chat) -> None:
+    chat.open(consent=False)
+    expect(chat.panel.get_by_role("button", name="I agree")).to_be_visible()
+    expect(chat.bubbles).to_have_count(1)
+    expect(chat.log).not_to_contain_text(re.compile(r"\?|tell me|what you see|feel", re.IGNORECASE))
+    chat.agree()
+    expect(chat.bubbles).to_have_count(2)
+    expect(chat.bubbles.last).to_contain_text("Tell me in your own words what you see or feel")
+
+
 def test_what_was_written_before_consent_is_answered_after_it(chat: Chat) -> None:
     chat.open(consent=False)
     chat.ask("can I wear makeup tomorrow?")
     chat.agree()
     expect(chat.bubbles.last).to_contain_text("Use no makeup")
+    expect(chat.log).not_to_contain_text("Tell me in your own words")  # they did
 
 
 def test_the_emergency_number_is_always_in_sight(chat: Chat) -> None:
@@ -204,7 +215,7 @@ def test_an_answer_that_is_lost_on_its_way_is_fetched_without_sending_twice(
     expect(chat.log).to_contain_text("Use no makeup", timeout=20000)
     expect(chat.panel.get_by_role("alert")).to_be_hidden()
     assert said_by_patient(chat) == ["can I wear makeup tomorrow?"]
-    expect(chat.bubbles).to_have_count(3)
+    expect(chat.bubbles).to_have_count(4)
 
 
 def test_what_was_kept_for_an_hour_is_asked_again(chat: Chat, watch: Watch) -> None:
@@ -284,7 +295,7 @@ def test_deleting_leaves_nothing_and_a_new_conversation_may_begin(chat: Chat) ->
     chat.ask("hello")
     chat.menu("Delete my conversation")
     chat.panel.get_by_role("button", name="Keep it").click()
-    expect(chat.bubbles).to_have_count(3)
+    expect(chat.bubbles).to_have_count(4)
     chat.menu("Delete my conversation")
     chat.panel.get_by_role("button", name="Delete it").click()
     expect(chat.bubbles.last).to_contain_text("Your conversation was deleted")

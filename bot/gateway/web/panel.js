@@ -18,6 +18,8 @@ const LATER = 30000; // and otherwise
 const AGAIN = [1000, 2000, 4000, 8000]; // pauses between attempts without a connection
 
 const REFUSED = { from: "bot", text: "That did not work. Please write it in your own words." };
+const QUESTION = { from: "bot", text: "Tell me in your own words what you see or feel after"
+  + " microneedling and when it was done, or ask me about aftercare." };
 
 let last = 0; // number of the newest message that is shown
 let waiting = 0; // requests under way
@@ -45,6 +47,7 @@ const receiveNews = (answer) => {
  * far the news go: something else may have been said before it.
  */
 const receive = ({ messages = [], consent_needed: needed, pending, with_staff: staff, error }) => {
+  if (needed !== undefined) askConsent(needed);
   let first = true;
   for (const message of messages) {
     const key = message.from === "patient" ? message.id : message.seq;
@@ -54,7 +57,6 @@ const receive = ({ messages = [], consent_needed: needed, pending, with_staff: s
     first &&= message.from === "patient";
     progress(message);
   }
-  if (needed !== undefined) askConsent(needed);
   asked ||= messages.some(({ custom }) => custom?.type === "handoff");
   lookAgain(error ? LATER : pending || staff ? SOON : asked ? ASKED : LATER);
 };
@@ -186,7 +188,9 @@ const showOffline = () => {
 
 // ---- consent
 
+/** Show the notice, or the first question, unless something was told before the consent. */
 const askConsent = (needed) => {
+  if (consentNeeded && !needed && !outbox.items.length) talk.bot(botBubble(QUESTION));
   consentNeeded = needed;
   byId("consent").hidden = !needed;
 };

@@ -6,8 +6,9 @@
 import { patientBubble } from "./bubbles.js";
 import "./vendor/deep-chat-2.4.2/deepChat.bundle.js";
 
-const GREETING = `<div class="said"><span class="hidden">Bot: </span><p dir="auto">Hello! Tell me in your own
- words what you see or feel after microneedling and when it was done, or ask me about aftercare.</p>
+// No question in it: nobody is asked about their health before they agreed to its being stored.
+const GREETING = `<div class="said"><span class="hidden">Bot: </span><p dir="auto">Hello! I help with
+ reactions of the skin after microneedling, and with aftercare.</p>
  <p class="fine" dir="auto">I am a program. I inform and quote our guide; I do not diagnose.</p></div>`;
 
 const bubble = {
