@@ -106,8 +106,8 @@ def test_a_red_flag_before_others_gets_its_advice_before_the_bot_leaves(
     play: Callable[..., Any], places: Places
 ) -> None:
     def said(text: str) -> dict[str, Any]:
-        event = {"type": "m.room.message", "event_id": "$1", "sender": "@ann:clinic.example"}
-        event["origin_server_ts"] = int(time.time() * 1000)
+        event: dict[str, Any] = {"type": "m.room.message", "event_id": "$1"}
+        event |= {"sender": "@ann:clinic.example", "origin_server_ts": int(time.time() * 1000)}
         return {**event, "content": {"msgtype": "m.text", "body": text}}
 
     async def scene(door: Door) -> None:
