@@ -29,11 +29,14 @@ logger = logging.getLogger(__name__)
 #: Seconds that storing a reply may take.
 STORING = 5.0
 
+#: Seconds that what is known may take to be looked up once storing has failed.
+LOOKING_UP = 1.0
+
 #: Seconds that a message of the last process waits for the dialogue before the fixed words.
 CATCH_UP = 1.0
 
-#: Conversations without consent of which the findings are kept, in memory alone.
-MOST_WITHOUT_CONSENT = 1000
+#: Conversations of which findings are kept in mind alone: no consent yet, or the disk fails.
+MOST_IN_MIND = 1000
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ class Door:
     def __post_init__(self) -> None:
         self._catching_up: asyncio.Task[None] | None = None
         self._ears: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._without_consent: OrderedDict[str, Slots] = OrderedDict()
+        self._in_mind: OrderedDict[str, Slots] = OrderedDict()
 
     # ---- what channels call
 
@@ -100,18 +103,26 @@ class Door:
             logger.error("A message could not be taken in: %s", type(error).__name__)
             slots, question = await self._told_before(incoming.conversation)
             verdict = await self.red_flags.read(as_text(incoming.text), slots, question)
+            self._keep_in_mind(incoming.conversation, verdict.slots)
             return Outcome([self._unstored(verdict.fallback)])
 
     async def _told_before(self, conversation: str) -> tuple[Slots, Message | None]:
-        """What is known of a conversation, as far as that can still be read."""
+        """What is known of a conversation, as far as that can be read soon."""
+        in_mind = self._in_mind.get(conversation, {})
         try:
-            known = await in_thread(self.storage.conversation, conversation)
+            looked_up = in_thread(self.storage.conversation, conversation)
+            known = await asyncio.wait_for(looked_up, LOOKING_UP)
         except Exception as error:
             logger.error("Nothing is known of a conversation: %s", type(error).__name__)
-            return {}, None
+            known = None
         if known is None:
-            return dict(self._without_consent.get(conversation, {})), None
-        return _known_at(self.storage.now(), known), known.question
+            return dict(in_mind), None
+        return {**_known_at(self.storage.now(), known), **in_mind}, known.question
+
+    def _keep_in_mind(self, conversation: str, slots: Slots) -> None:
+        self._in_mind[conversation] = slots
+        while len(self._in_mind) > MOST_IN_MIND:
+            self._in_mind.popitem(last=False)
 
     async def _receive(self, incoming: Incoming) -> Outcome:
         started = asyncio.get_running_loop().time()
@@ -164,12 +175,12 @@ class Door:
 
     def forget_stranger(self, conversation: str) -> None:
         """Put aside what somebody told who has not consented."""
-        self._without_consent.pop(conversation, None)
+        self._in_mind.pop(conversation, None)
 
     async def consent(self, conversation: str) -> None:
         """Note the patient's consent."""
         await in_thread(self.storage.consent, conversation)
-        slots = self._without_consent.pop(conversation, None)
+        slots = self._in_mind.pop(conversation, None)
         if slots:
             await in_thread(self.storage.learn, conversation, slots=slots)
         self.answering.feed.tell(conversation)
@@ -200,7 +211,7 @@ class Door:
     async def forget(self, conversation: str) -> None:
         """Delete everything of a conversation."""
         self.lines.drop(conversation)
-        self._without_consent.pop(conversation, None)
+        self._in_mind.pop(conversation, None)
         await in_thread(self.erasure.erase, [conversation])
 
     # ---- start and end
@@ -255,11 +266,9 @@ class Door:
 
     async def _before_consent(self, incoming: Incoming) -> Outcome:
         """Without consent nothing is stored, but red flags are read all the same."""
-        slots = self._without_consent.pop(incoming.conversation, {})
+        slots = self._in_mind.pop(incoming.conversation, {})
         verdict = await self.red_flags.read(as_text(incoming.text), slots, None)
-        self._without_consent[incoming.conversation] = verdict.slots
-        while len(self._without_consent) > MOST_WITHOUT_CONSENT:
-            self._without_consent.popitem(last=False)
+        self._keep_in_mind(incoming.conversation, verdict.slots)
         said = verdict.advice or notice("utter_consent", "consent")
         return Outcome([self._unstored(said)], consent_needed=True)
 
@@ -337,6 +346,7 @@ class Door:
             turn.verdict.set_result(Verdict(dict(known.slots)))
             return turn.verdict.result()
         text, slots = as_text(turn.message.body["text"]), _known_at(turn.message.at, known)
+        slots |= self._in_mind.pop(known.id, {})
         verdict = await self.red_flags.read(text, slots, known.question)
         try:
             if verdict.slots != known.slots:

@@ -125,7 +125,7 @@ class Texting:
         advice for a red flag in what was written there."""
         refusal = notice("utter_texting_private_only", "private_only")
         for text in texts:
-            said = await self._door.turn_away(text, refusal)
+            said = await self._door.turn_away("", text, refusal)  # nobody's: a group's
             if is_emergency_reply([said]):
                 return [self._to_all(said), self._to_all(refusal)]
         return [self._to_all(refusal)]

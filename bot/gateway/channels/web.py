@@ -163,7 +163,7 @@ class WebChat:
             raise RefusedError(429, "too many messages", words)
         age = min(max(0, age), self._life)  # in this order: NaN is 0
         if after is not None and await _answer(self._door.storage.lacks, conversation, after):
-            raise RefusedError(409, EARLY, await self._turn_away(request, text, {}))
+            raise RefusedError(409, EARLY, await self._turn_away(request, conversation, text, {}))
         sent_at = self._door.storage.now() - age
         message = Incoming(conversation, client_id, text, button, sent_at)
         try:

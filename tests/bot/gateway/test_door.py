@@ -374,8 +374,9 @@ def test_a_full_disk_still_leaves_the_advice(play: Play, monkeypatch: pytest.Mon
     async def scene(door: Door) -> None:
         talk = await Talk(door).begin()
         monkeypatch.setattr(door.storage, "take_in", lambda *_: 1 / 0)
-        assert dispositions(await talk.say("my throat is closing")) == ["emergency"]
         assert "all-clear" in texts(await talk.say("can I wear makeup?"))
+        assert dispositions(await talk.say("my throat is closing")) == ["emergency"]
+        assert "stays the same" in texts(await talk.say("can I wear makeup?"))
 
     play(scene)
 
@@ -391,8 +392,29 @@ def test_a_full_disk_does_not_make_forget_what_was_told(
         assert "emergency" not in dispositions(await talk.say("I have hives all over"))
         monkeypatch.setattr(door.storage, "take_in", lambda *_: 1 / 0)
         assert dispositions(await talk.say("and now I keep vomiting")) == ["emergency"]
-        monkeypatch.setattr(door.storage, "conversation", lambda *_: 1 / 0)
-        assert "all-clear" in texts(await talk.say("and now I keep vomiting"))
+
+    play(scene)
+
+
+def test_what_is_told_while_the_disk_is_full_is_kept_in_mind(
+    play: Play, dialogue: FakeDialogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialogue.answer = lambda text: [{"text": "ok"}]
+
+    async def scene(door: Door) -> None:
+        talk = await Talk(door).begin()
+        for name in ("take_in", "conversation"):
+            monkeypatch.setattr(door.storage, name, lambda *_: 1 / 0)
+        assert "emergency" not in dispositions(await talk.say("I have hives all over"))
+        assert dispositions(await talk.say("and now I keep vomiting")) == ["emergency"]
+        monkeypatch.undo()
+        known = door.storage.conversation("web-1")
+        assert known
+        assert known.slots == {}
+        await talk.say("thanks")  # stored, now that the disk has room again
+        known = door.storage.conversation("web-1")
+        assert known
+        assert known.slots["hives"] == "present"
 
     play(scene)
 
