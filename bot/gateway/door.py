@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,8 +17,9 @@ from bot.fixed_words import notice
 from bot.gateway.answering import Answering, in_thread
 from bot.gateway.desk import DESK, Desk
 from bot.gateway.erasure import Erasure
+from bot.gateway.in_mind import InMind
 from bot.gateway.line import Lines, Turn
-from bot.gateway.red_flags import FORGET_AFTER, RedFlags, Slots, Verdict
+from bot.gateway.red_flags import FORGET_AFTER, TOLD, RedFlags, Slots, Verdict
 from bot.gateway.replies import Message, shown, with_calls
 from bot.gateway.settings import Settings
 from bot.gateway.storage import SYSTEM, Conversation, State, Storage, Stored
@@ -34,9 +34,6 @@ LOOKING_UP = 1.0
 
 #: Seconds that a message of the last process waits for the dialogue before the fixed words.
 CATCH_UP = 1.0
-
-#: Conversations of which findings are kept in mind alone: no consent yet, or the disk fails.
-MOST_IN_MIND = 1000
 
 
 @dataclass(frozen=True)
@@ -86,7 +83,7 @@ class Door:
     def __post_init__(self) -> None:
         self._catching_up: asyncio.Task[None] | None = None
         self._ears: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._in_mind: OrderedDict[str, Slots] = OrderedDict()
+        self._in_mind = InMind(self.storage.now)
 
     # ---- what channels call
 
@@ -103,12 +100,12 @@ class Door:
             logger.error("A message could not be taken in: %s", type(error).__name__)
             slots, question = await self._told_before(incoming.conversation)
             verdict = await self.red_flags.read(as_text(incoming.text), slots, question)
-            self._keep_in_mind(incoming.conversation, verdict.slots)
+            self._in_mind.keep(incoming.conversation, verdict.slots)
             return Outcome([self._unstored(verdict.fallback)])
 
     async def _told_before(self, conversation: str) -> tuple[Slots, Message | None]:
         """What is known of a conversation, as far as that can be read soon."""
-        in_mind = self._in_mind.get(conversation, {})
+        in_mind = self._in_mind.recall(conversation)
         try:
             looked_up = in_thread(self.storage.conversation, conversation)
             known = await asyncio.wait_for(looked_up, LOOKING_UP)
@@ -116,13 +113,8 @@ class Door:
             logger.error("Nothing is known of a conversation: %s", type(error).__name__)
             known = None
         if known is None:
-            return dict(in_mind), None
+            return in_mind, None
         return {**_known_at(self.storage.now(), known), **in_mind}, known.question
-
-    def _keep_in_mind(self, conversation: str, slots: Slots) -> None:
-        self._in_mind[conversation] = slots
-        while len(self._in_mind) > MOST_IN_MIND:
-            self._in_mind.popitem(last=False)
 
     async def _receive(self, incoming: Incoming) -> Outcome:
         started = asyncio.get_running_loop().time()
@@ -168,21 +160,24 @@ class Door:
             logger.error("A late message was not settled: %s", type(error).__name__)
 
     async def turn_away(self, conversation: str, text: str, words: Message) -> Message:
-        """What to say to a message that is not taken: the advice for a red flag, or `words`."""
+        """What to say to a message that is not taken: the advice for a red flag, that it stays the
+        same after one, or `words`."""
         slots, question = await self._told_before(conversation)
         verdict = await self.red_flags.read(as_text(text), slots, question)
-        return with_calls(verdict.advice or words, self.answering.clinic)
+        said = verdict.fallback if verdict.advice or slots.get(TOLD) else words
+        return with_calls(said, self.answering.clinic)
 
     def forget_stranger(self, conversation: str) -> None:
         """Put aside what somebody told who has not consented."""
-        self._in_mind.pop(conversation, None)
+        self._in_mind.forget(conversation)
 
     async def consent(self, conversation: str) -> None:
         """Note the patient's consent."""
         await in_thread(self.storage.consent, conversation)
-        slots = self._in_mind.pop(conversation, None)
+        slots = self._in_mind.recall(conversation)
         if slots:
             await in_thread(self.storage.learn, conversation, slots=slots)
+        self._in_mind.forget(conversation)
         self.answering.feed.tell(conversation)
 
     async def news(self, conversation: str, after: int) -> Outcome:
@@ -211,8 +206,8 @@ class Door:
     async def forget(self, conversation: str) -> None:
         """Delete everything of a conversation."""
         self.lines.drop(conversation)
-        self._in_mind.pop(conversation, None)
         await in_thread(self.erasure.erase, [conversation])
+        self._in_mind.forget(conversation)  # also what came in meanwhile
 
     # ---- start and end
 
@@ -266,9 +261,9 @@ class Door:
 
     async def _before_consent(self, incoming: Incoming) -> Outcome:
         """Without consent nothing is stored, but red flags are read all the same."""
-        slots = self._in_mind.pop(incoming.conversation, {})
+        slots = self._in_mind.recall(incoming.conversation)
         verdict = await self.red_flags.read(as_text(incoming.text), slots, None)
-        self._keep_in_mind(incoming.conversation, verdict.slots)
+        self._in_mind.keep(incoming.conversation, verdict.slots)
         said = verdict.advice or notice("utter_consent", "consent")
         return Outcome([self._unstored(said)], consent_needed=True)
 
@@ -346,11 +341,15 @@ class Door:
             turn.verdict.set_result(Verdict(dict(known.slots)))
             return turn.verdict.result()
         text, slots = as_text(turn.message.body["text"]), _known_at(turn.message.at, known)
-        slots |= self._in_mind.pop(known.id, {})
+        slots |= self._in_mind.recall(known.id)
         verdict = await self.red_flags.read(text, slots, known.question)
         try:
             if verdict.slots != known.slots:
                 await in_thread(self.storage.learn, known.id, slots=verdict.slots)
+            self._in_mind.forget(known.id)
+        except Exception:
+            self._in_mind.keep(known.id, verdict.slots)
+            raise
         finally:  # whoever answers waits for this, and may put aside what was just learnt
             turn.verdict.set_result(verdict)
         return verdict

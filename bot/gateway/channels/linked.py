@@ -46,6 +46,7 @@ class Linked(Texting):
         self._send = means.send
         self._joining: set[asyncio.Task[None]] = set()
         super().__init__(door, limits, replace(means, send=self._send_with_link))
+        self._asks = False
 
     # ---- what comes in
 

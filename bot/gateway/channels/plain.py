@@ -63,6 +63,12 @@ def has_attached(text: str) -> bool:
     return text.startswith(_ATTACHED)
 
 
+def without_attached(text: str) -> str:
+    """The words alone."""
+    mark = next((each for each in _ATTACHED if text.startswith(each)), "")
+    return text[len(mark) :].strip() if mark else text
+
+
 def is_wordless(text: str) -> bool:
     """Whether there is nothing to read."""
     return text.strip() in ("", *_ATTACHED)

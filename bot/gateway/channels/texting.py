@@ -19,7 +19,13 @@ from weakref import WeakValueDictionary
 
 from bot.fixed_words import notice, rendered_responses
 from bot.gateway.answering import in_thread
-from bot.gateway.channels.addresses import Addresses, Place, new_conversation
+from bot.gateway.channels.addresses import (
+    Addresses,
+    Missing,
+    Place,
+    new_conversation,
+    not_arrived,
+)
 from bot.gateway.channels.courier import Courier, Send
 from bot.gateway.channels.plain import (
     ATTACHMENT,
@@ -34,12 +40,14 @@ from bot.gateway.channels.plain import (
     options_of,
     parts,
     with_options,
+    without_attached,
     words_of,
 )
 from bot.gateway.door import Door, Incoming, Outcome, UnknownButtonError
 from bot.gateway.limits import RateLimits
-from bot.gateway.replies import Message, has_notice, is_emergency_reply
+from bot.gateway.replies import Message, has_notice, is_emergency_reply, open_question
 from bot.gateway.storage import Stored
+from bot.nlu.answers import is_bare_answer
 
 logger = logging.getLogger(__name__)
 
@@ -88,6 +96,7 @@ class Texting:
         self._strangers: OrderedDict[str, _Stranger] = OrderedDict()
         self._ears: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._warned: set[str] = set()
+        self._asks = True  # for consent, here
         door.answering.feed.subscribe(f"{means.channel}-", self.news)
 
     async def receive(
@@ -197,7 +206,14 @@ class Texting:
 
     async def _hear_patient(self, place: Place, message: Incoming) -> list[Incoming]:
         conversation, address = place.conversation, place.address
-        command = bare(message.text)
+        words = without_attached(message.text)
+        if is_bare_answer(words):  # "no" is one, whatever came beside it
+            message = replace(message, text=words)
+            if message.button is None and await in_thread(self._unseen_question, conversation):
+                await in_thread(self.addresses.settle, conversation, message.client_id)
+                self.courier.wake(conversation)
+                return []
+        command = bare(words)
         wordless = _is_wordless(message)
         if (wordless or command == "help") and await self._has_staff(conversation):
             return [replace(message, text=message.text.strip() or ATTACHMENT)]
@@ -219,9 +235,16 @@ class Texting:
             return await self._settle(place, message, "utter_texting_help")
         if message.button is None:
             history = await in_thread(self._door.storage.history, conversation)
-            option = chosen(message.text, on_offer(history, place.sent))
+            option = chosen(words, on_offer(history, place.sent))
             return [replace(message, button=option.id if option else None)]
         return [message]
+
+    def _unseen_question(self, conversation: str) -> bool:
+        """Whether a question waits that the patient has not seen: a bare answer is not to it."""
+        missing = not_arrived(self._door.storage, conversation)
+        waits = {seq for seq, why in missing.items() if why is not Missing.UNWANTED}
+        history = self._door.storage.history(conversation, min(waits) - 1) if waits else []
+        return any(each.seq in waits and open_question([each.body]) for each in history)
 
     async def _has_staff(self, conversation: str) -> bool:
         """Whether somebody of the staff answers here; then the channel says nothing by itself."""
@@ -236,11 +259,11 @@ class Texting:
             self._say(conversation, address, _fixed("utter_texting_wordless"))
             return []
         choice = _choice(message, _consent())
-        if choice and not stranger.asked:  # but by the last process: it is asked again
+        if choice and self._asks and not stranger.asked:  # by the last process: asked again
             return [message]
         if choice == "agree":
             return await self._consent(address, stranger, message)
-        if choice == "decline" or bare(message.text) in _DELETE:
+        if choice == "decline" or bare(without_attached(message.text)) in _DELETE:
             said = "declined" if choice == "decline" else "deleted"
             self.forget_stranger(address)
             self._say(conversation, address, _fixed(f"utter_texting_{said}"))
@@ -354,7 +377,7 @@ def _choice(message: Incoming, options: Sequence[Option]) -> str | None:
     """The id of the option that was pressed or named."""
     if message.button is not None:
         return message.button if message.button in {each.id for each in options} else None
-    option = chosen(message.text, options)
+    option = chosen(without_attached(message.text), options)
     return option.id if option else None
 
 

@@ -97,7 +97,8 @@ const attempt = async (item, after) => {
   busy(+1);
   try {
     const { id, text, button, at } = item;
-    const age = (Date.now() - at) / 1000; // by one clock: the gateway's may be another
+    // By one clock: the gateway's may be another. What waited for the consent alone is not old.
+    const age = item.read || !at ? 0 : (Date.now() - at) / 1000;
     const answer = await api.call("POST", "messages", { id, text, button, age, after });
     const early = answer.error === "early";
     if (answer.consent_needed) outbox.read(id);

@@ -9,6 +9,8 @@ import pytest
 
 from bot.gateway import line
 from bot.gateway.door import Door, Incoming, UnknownButtonError
+from bot.gateway.in_mind import InMind
+from bot.gateway.red_flags import FORGET_AFTER
 from bot.gateway.settings import Settings
 from bot.gateway.storage import State
 
@@ -417,6 +419,37 @@ def test_what_is_told_while_the_disk_is_full_is_kept_in_mind(
         assert known.slots["hives"] == "present"
 
     play(scene)
+
+
+def test_what_was_kept_in_mind_outlives_a_second_failure(
+    play: Play, dialogue: FakeDialogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialogue.answer = lambda text: [{"text": "ok"}]
+
+    async def scene(door: Door) -> None:
+        talk = await Talk(door).begin()
+        monkeypatch.setattr(door.storage, "take_in", lambda *_: 1 / 0)
+        await talk.say("I have hives all over")
+        monkeypatch.undo()
+        monkeypatch.setattr(door.storage, "learn", lambda *_, **__: 1 / 0)
+        assert dispositions(await talk.say("and now I keep vomiting")) == ["emergency"]
+
+    play(scene)
+
+
+def test_what_is_kept_in_mind_counts_as_long_as_findings_do_and_for_one_alone() -> None:
+    clock = [0.0]
+    mind = InMind(lambda: clock[0])
+    mind.keep("web-1", {"hives": "present"})
+    mind.keep("web-1", {"vomiting": "present"})
+    assert mind.recall("web-1") == {"hives": "present", "vomiting": "present"}
+    assert mind.recall("web-2") == {}
+    clock[0] = FORGET_AFTER.total_seconds()
+    assert mind.recall("web-1") == {}
+    mind.keep("web-1", {"fever": "present"})
+    assert mind.recall("web-1") == {"fever": "present"}
+    mind.forget("web-1")
+    assert mind.recall("web-1") == {}
 
 
 def test_a_deleted_conversation_stays_deleted(play: Play, dialogue: FakeDialogue) -> None:

@@ -398,7 +398,7 @@ def test_a_full_disk_still_leaves_words(
         monkeypatch.setattr(door.storage, "take_in", lambda *_: 1 / 0)
         assert (await phone.say("my throat is closing"))[0].startswith("🔴 Call 999")
         monkeypatch.setattr(phone.texting, "_hear_patient", lambda *_: 1 / 0)
-        assert (await phone.say("and I keep vomiting"))[0].startswith("🔴 Call 999")
+        assert "My advice stays the same" in (await phone.say("and I keep vomiting"))[0]
         monkeypatch.setattr(Addresses, "at", lambda *_: 1 / 0)
         assert (await phone.say("my throat is closing"))[0].startswith("🔴 Call 999")
 

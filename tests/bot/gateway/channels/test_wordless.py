@@ -9,7 +9,7 @@ import pytest
 from bot.gateway.door import Door
 from bot.gateway.storage import State
 
-from ..conftest import FakeDialogue
+from ..conftest import QUESTION, FakeDialogue
 from .conftest import Phone, Wire
 
 Play = Callable[..., Any]
@@ -48,6 +48,22 @@ def test_who_sends_words_with_a_picture_is_told_once_that_words_alone_were_read(
     play(scene)
 
 
+def test_an_answer_stays_one_whatever_came_beside_it(
+    play: Play, dialogue: FakeDialogue, wire: Wire
+) -> None:
+    async def scene(door: Door) -> None:
+        phone = await Phone(door, wire).begin()
+        await phone.say("[photo]\nno", 2)
+        assert dialogue.heard[-1] == "no"
+        dialogue.answer = lambda text: [QUESTION]
+        await phone.say("hello again")
+        await phone.say("[photo]\n1")
+        assert dialogue.heard[-1] == "/answer/red_flags/none"
+        assert "delete everything" in (await phone.say("[photo]\ndelete my conversation"))[0]
+
+    play(scene)
+
+
 def test_while_staff_are_there_the_channel_keeps_silent_and_everything_for_them(
     play: Play, dialogue: FakeDialogue, wire: Wire
 ) -> None:
@@ -62,7 +78,7 @@ def test_while_staff_are_there_the_channel_keeps_silent_and_everything_for_them(
         history = door.storage.history(phone.conversation)
         kept = [each.body["text"] for each in history if each.state == State.WITH_STAFF.value]
         assert kept == ["[attachment]", "[recording]", "[photo]\nlike this", "help"]
-        advice, _ = await phone.say("[photo]\nmy lips are swelling", 2)
+        (advice,) = await phone.say("[photo]\nmy lips are swelling")
         assert advice.startswith("🔴 Call 999 or 112 now")
         await door.desk.release(phone.conversation)
         await wire.reply()

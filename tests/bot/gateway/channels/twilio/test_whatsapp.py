@@ -1,10 +1,13 @@
 """WhatsApp takes words only for a day after the patient's last message."""
 
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 import yaml
 
 from actions.triage import DataError
@@ -13,7 +16,7 @@ from bot.gateway.channels.addresses import Missing, not_arrived
 from bot.gateway.settings import SETTINGS_FILE, load_settings
 from tests.stand_ins.twilio_stand_in import ACCOUNT, TwilioStandIn
 
-from ...conftest import FakeDialogue
+from ...conftest import QUESTION, FakeDialogue
 from ..served import PUBLIC, Served, wait_until
 from .conftest import ON_WHATSAPP, Start, joined, sms, staff_says, text
 
@@ -74,6 +77,51 @@ def test_after_a_day_the_template_knocks_once_and_all_else_waits_until_the_patie
         gateway.run(gateway.door.prompt(conversation, "/check_in"))
         wait_until(lambda: missing(gateway, conversation) == [Missing.UNREACHABLE])
         assert twilio.templates(ON_WHATSAPP) == knocks * 2
+
+
+def test_a_bare_answer_is_not_to_a_question_that_the_patient_has_not_seen(
+    start: Start, twilio: TwilioStandIn, dialogue: FakeDialogue
+) -> None:
+    with start("full", whatsapp_template=TEMPLATE) as gateway:
+        conversation = consented(gateway, twilio, "full")
+        pass_hours(gateway, 24)
+        dialogue.answer = lambda text: [QUESTION]
+        gateway.run(gateway.door.prompt(conversation, "/check_in"))
+        wait_until(lambda: missing(gateway, conversation) == [Missing.UNREACHABLE])
+        text(gateway, "no", ON_WHATSAPP)
+        wait_until(lambda: twilio.texts(ON_WHATSAPP)[-1].startswith(QUESTION["text"]))
+        assert dialogue.heard[-1] == "/check_in"
+        wait_until(lambda: missing(gateway, conversation) == [])
+        text(gateway, "no", ON_WHATSAPP)
+        wait_until(lambda: dialogue.heard[-1] != "/check_in")
+
+
+def test_a_disk_that_fails_holds_back_no_advice_and_knocks_once(
+    start: Start, twilio: TwilioStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with start("full", whatsapp_template=TEMPLATE) as gateway:
+        consented(gateway, twilio, "full")
+        pass_hours(gateway, 24)
+        monkeypatch.setattr(gateway.door.storage, "transaction", reading_only(gateway))
+        text(gateway, "my throat is closing up", ON_WHATSAPP)
+        wait_until(lambda: "Call 999 or 112 now." in twilio.texts(ON_WHATSAPP)[-1])
+        assert twilio.templates(ON_WHATSAPP) == []
+
+
+def reading_only(gateway: Served) -> Callable[[], Any]:
+    """Transactions that can look up and not write, as on a disk without room."""
+    original = gateway.door.storage.transaction
+
+    @contextmanager
+    def transaction() -> Iterator[sa.Connection]:
+        with original() as db:
+            db.exec_driver_sql("PRAGMA query_only=ON")
+            try:
+                yield db
+            finally:
+                db.exec_driver_sql("PRAGMA query_only=OFF")
+
+    return transaction
 
 
 def test_within_the_day_words_are_sent_and_an_answer_begins_another(
