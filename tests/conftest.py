@@ -34,7 +34,7 @@ class LiveBot:
     valve: Valve
     logs: tuple[Path, ...]
     other_site: int
-    """The port at which http://localhost is a site that may show the chat."""
+    """The port at which localhost and 127.0.0.1 are sites that may show the chat."""
 
     @property
     def address(self) -> str:
@@ -55,7 +55,9 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveBot]:
     state = tmp_path_factory.mktemp("bot")
     other_site = free_port()
     settings = yaml.safe_load(SETTINGS_FILE.read_text("utf-8"))
-    settings["allowed_origins"] = [f"http://localhost:{other_site}"]
+    settings["allowed_origins"] = [
+        f"http://{host}:{other_site}" for host in ("localhost", "127.0.0.1")
+    ]
     for rate in ("messages_per_address", "sessions_per_address", "messages_per_session"):
         settings["limits"][rate] = "10000/minute"  # all tests come from one address
     (state / "settings.yml").write_text(yaml.safe_dump(settings), "utf-8")

@@ -8,6 +8,10 @@ from typing import Protocol
 from .answer_effects import ABOUT, ASKED_AS_SEVERE, RISKS, TREND_RAPID, Effects, Said, red_flags
 from .answer_units import HEADS, NAMES, TOPICS, Asked, Unit, is_ignored, words_in
 
+_SWOLLEN = frozenset(
+    ["lip_swelling", "tongue_swelling", "mouth_swelling", "neck_swelling", "eye_swelling"]
+)
+
 #: The dialogue's question after a pause: is what was told before still there?
 EARLIER = "earlier_findings"
 
@@ -278,12 +282,19 @@ class AnswerReader:
             return None
         named = [ask for unit in picks for ask in self._named(unit)]
         doubtful = self._unknown() and any(unit.kind == "item" for unit in picks)
+        if (doubtful and red_flags(named)) or (self._unknown() and self._swells_somewhere()):
+            return None  # "naw but it's fat on one side of my mouth"
         for unit in picks:
             if unit.kind != "mention" and not doubtful:
                 self._confirm(unit)
         self.effects.no(self._rest(named))
         present = any(mention.state != "absent" for mention in self.mentions.values())
         return "inform" if present or (named and not doubtful) else "deny"
+
+    def _swells_somewhere(self) -> bool:
+        """Whether a swelling is told of, nobody knows where, and swollen lips, say, were asked."""
+        told = self.mentions.get("swelling")
+        return bool(told) and told.state != "absent" and _SWOLLEN.intersection(self.asks) != set()
 
     def _chosen(self, picks: Sequence[Unit], mild: bool) -> str | None:
         numbers = any(unit.kind in ("ordinal", "number") for unit in picks)

@@ -131,8 +131,9 @@ def _is_unseen(name: str, said: Assertion, clause: Clause, seen: Sequence[Clause
     """Whether the semantic reader is sure that words are not meant as the finding they name.
 
     It sees the finding nowhere in the message, and doubts that the clause tells of anything that is
-    there. What is dropped so is unknown, never absent: it is asked for. It has learnt to see the
-    patient's own findings, so another person's stay.
+    there or denied: of what is denied, the words for the denial decide. What is dropped so is
+    unknown, never absent: it is asked for. It has learnt to see the patient's own findings, so
+    another person's stay.
     """
     sure, meanings = least(), clause.meanings
     own = said.subject is Subject.SELF and said.state in _THERE
@@ -140,12 +141,18 @@ def _is_unseen(name: str, said: Assertion, clause: Clause, seen: Sequence[Clause
         return False
     if any(each.probabilities[name] >= sure.unseen for each in seen):
         return False
-    return meanings["present"] + meanings["recent"] + meanings["other"] < sure.doubted
+    told = sum(meanings[each] for each in ("present", "recent", "other", "absent"))
+    return told < sure.doubted
 
 
 def _is_over(said: Assertion) -> bool:
     own = said.subject is Subject.SELF
     return own and said.state is State.PAST and bool(said.recent)
+
+
+def _is_back(clause: Clause, probability: float) -> bool:
+    """Whether what is over by the lexicon's word is surely seen, and there rather than over."""
+    return probability >= least().other and clause.meanings["present"] > clause.meanings["recent"]
 
 
 def only_seen(
@@ -157,11 +164,11 @@ def only_seen(
     """What only the semantic reader sees, with what its clause says of it.
 
     Where the lexicon knows the finding in the same clause, in whatever sense, its word stands; and
-    of what is `over` now by its word, only a sure sight elsewhere counts: "it has gone down now".
+    of what is `over` by its word ("it has gone down now"), only what is back counts.
     """
     for clause in seen:
         for name, probability in clause.findings.items():
-            if name in over and probability < least().other:
+            if name in over and not _is_back(clause, probability):
                 continue
             known = (other for other in matches if other.payload.name == name)
             if any(other.start < clause.end and clause.start < other.end for other in known):

@@ -31,7 +31,7 @@ from bot.nlu.intents import IntentReader
 from bot.nlu.learnt_answers import comes_down_to
 from bot.nlu.lexicon import Entry, lexicon
 from bot.nlu.mash import is_all_mash
-from bot.nlu.mentions import find_findings
+from bot.nlu.mentions import SEMANTIC, find_findings
 from bot.nlu.semantic import Seen, is_alarming, semantic_reader
 from bot.nlu.spelling import contractions
 from bot.nlu.templates import Match
@@ -143,8 +143,9 @@ def _interpret(given: _Given, see: Callable[[Message], Seen]) -> Reading:
     if found and all(said.subject is Subject.OTHER for said in found.values()):
         times = Times()
     answer = read_answer(text, asks, found, given.items, context.risks, times.spans.values())
-    if asks and answer.kind is None and not found:
-        answer = _plainly(given, everything)
+    unclear = answer.kind is None or (found and answer.kind == "inform")
+    if asks and unclear and not any(map(_is_told, found, found.values())):
+        answer = _plainly(given, everything, bool(found))
     learnt = _learnt(text, seen)
     act = classify(text, found, asks, answer, times, context.tells, learnt)
     if act in _NO_ANSWERS:
@@ -214,14 +215,21 @@ _PLAINLY = {
 }
 
 
-def _plainly(given: _Given, seen: Seen) -> Answer:
-    """The answer of a message that the templates do not understand and that tells of no finding."""
+def _is_told(name: str, said: Finding) -> bool:
+    """Whether a finding is more than seen in words that may be the answer to where it is."""
+    return said.found_by != SEMANTIC or is_alarming(name)
+
+
+def _plainly(given: _Given, seen: Seen, found: bool) -> Answer:
+    """The answer of a message that the templates do not understand and that tells of no finding;
+    only where it is, beside what was `found` after all."""
     message, asks = given.message, set(given.asks)
-    suspects = [name for name in findings() if name in asks or is_alarming(name)]
-    if seen.most(*suspects, TREND_RAPID) >= _SUSPECT or is_all_mash(message.words):
+    alarming = filter(is_alarming, findings())
+    if seen.most(*alarming, TREND_RAPID) >= _SUSPECT or is_all_mash(message.words):
         return Answer()
     reply = extent = None
-    if asks <= _IN_LISTS and not leaves_doubt(given.text):
+    suspected = seen.most(*asks.intersection(findings()), TREND_RAPID) >= _SUSPECT
+    if asks <= _IN_LISTS and not (found or suspected or leaves_doubt(given.text)):
         reply = comes_down_to("replies", given.text, seen)
     if asks & TOPICS["extent"]:
         extent = comes_down_to("extents", given.text, seen)

@@ -115,9 +115,9 @@ def test_the_menu_covers_no_emergency_number(chat: Chat, width: int, height: int
     chat.open()
     chat.panel.get_by_role("button", name="Menu").click()
     last = chat.panel.get_by_role("button", name="Delete my conversation")
-    expect(chat.panel.get_by_role("button", name="Start over")).to_be_in_viewport(ratio=1)
+    expect(chat.panel.get_by_role("button", name="Start over")).to_be_in_viewport(ratio=0.99)
     last.scroll_into_view_if_needed()
-    expect(last).to_be_in_viewport(ratio=1)
+    expect(last).to_be_in_viewport(ratio=0.99)  # parts of a pixel may be cut off
     numbers = chat.panel.locator(".urgent-line a")
     expect(numbers).to_have_count(2)
     for number in numbers.all():

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import requests
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from bot.stack import Stack
 from tests.conftest import LiveBot
@@ -20,10 +20,11 @@ HTML = "<!doctype html><title>A clinic</title><script {source} defer></script>"
 
 
 @contextmanager
-def site(port: int, stack: Stack, has_copy: bool = False) -> Iterator[str]:
+def site(port: int, stack: Stack, has_copy: bool = False, host: str = "localhost") -> Iterator[str]:
     """A clinic's own page with a strict policy of its own, at http://localhost:PORT.
 
-    `has_copy`: of the script, too.
+    `has_copy`: of the script, too. `host`: 127.0.0.1 is to the gateway what www.clinic.example is
+    to chat.clinic.example: another origin of the same site.
     """
     gateway = stack.gateway.rstrip("/")
     source = f'src="/chat.js" data-home="{gateway}"' if has_copy else f'src="{gateway}/chat.js"'
@@ -47,7 +48,7 @@ def site(port: int, stack: Stack, has_copy: bool = False) -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", port), Page)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield f"http://localhost:{server.server_port}/"
+        yield f"http://{host}:{server.server_port}/"
     finally:
         server.shutdown()
 
@@ -59,33 +60,31 @@ def on_site(page: Page, bot: LiveBot, watch: Watch) -> Iterator[Chat]:
         yield Chat(page, address)
 
 
-#: Where a browser keeps nothing for a frame of another site.
-DENIED = """
-if (window !== top) for (const kind of ["localStorage", "sessionStorage"])
-  Object.defineProperty(window, kind, {
-    get() { throw new DOMException("denied", "SecurityError"); },
-  });
-"""
+def test_a_page_of_the_same_site_goes_on_after_a_reload(
+    page: Page, bot: LiveBot, watch: Watch
+) -> None:
+    with site(bot.other_site, bot.stack, host="127.0.0.1") as address:
+        watch.own += (address,)
+        chat = Chat(page, address)
+        chat.open()
+        expect(chat.ask("can I wear makeup tomorrow?")).to_contain_text("Use no makeup")
+        assert page.context.cookies() == []  # a bearer token instead
+        assert page.evaluate("Object.keys(localStorage)") == []  # and not the page's
+        before = chat.bubbles.all_inner_texts()
+        chat.open(consent=False)
+        expect(chat.bubbles).to_have_count(len(before))
+        assert chat.bubbles.all_inner_texts() == before
+        expect(chat.panel.get_by_role("button", name="I agree")).to_be_hidden()
 
 
-def test_an_allowed_site_shows_the_chat_and_goes_on_after_a_reload(on_site: Chat) -> None:
-    on_site.open()
-    expect(on_site.ask("can I wear makeup tomorrow?")).to_contain_text("Use no makeup")
-    assert on_site.page.context.cookies() == []  # a bearer token instead
-    assert on_site.page.evaluate("Object.keys(localStorage)") == []  # and not the site's
-    before = on_site.bubbles.all_inner_texts()
-    on_site.open(consent=False)
-    expect(on_site.bubbles).to_have_count(len(before))
-    assert on_site.bubbles.all_inner_texts() == before
-    expect(on_site.panel.get_by_role("button", name="I agree")).to_be_hidden()
-
-
-def test_it_works_even_where_frames_are_denied_storage(on_site: Chat) -> None:
-    on_site.page.add_init_script(DENIED)
+def test_another_site_shows_the_chat_even_where_frames_are_denied_storage(on_site: Chat) -> None:
+    """As Chromium does in windows that keep nothing, which these tests run in."""
     on_site.open()
     expect(on_site.ask("can I wear makeup tomorrow?")).to_contain_text("Use no makeup")
     expect(on_site.ask("my tongue is swelling")).to_contain_text("Call 999 or 112 now")
     assert on_site.page.context.cookies() == []
+    with pytest.raises(Error, match="Access is denied"):
+        on_site.page.frames[-1].evaluate("localStorage")
 
 
 def test_a_copy_of_the_script_needs_no_gateway_to_say_whom_to_call(
