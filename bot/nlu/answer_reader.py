@@ -294,7 +294,7 @@ class AnswerReader:
     def _swells_somewhere(self) -> bool:
         """Whether a swelling is told of, nobody knows where, and swollen lips, say, were asked."""
         told = self.mentions.get("swelling")
-        return bool(told) and told.state != "absent" and _SWOLLEN.intersection(self.asks) != set()
+        return told is not None and told.state != "absent" and bool(_SWOLLEN & set(self.asks))
 
     def _chosen(self, picks: Sequence[Unit], mild: bool) -> str | None:
         numbers = any(unit.kind in ("ordinal", "number") for unit in picks)
