@@ -69,9 +69,6 @@ _SAME = sa.select(messages).where(
 )
 _ADD = messages.insert().returning(messages)
 _SET_STATE = messages.update().where(messages.c.seq == sa.bindparam("number"))
-_ERASED = sa.select(erased.c.at).where(
-    erased.c.conversation == _NAME, erased.c.at >= sa.bindparam("since")
-)
 _STAFF = sa.select(desks.c.staff).where(desks.c.conversation == _NAME)
 
 
@@ -127,6 +124,7 @@ class Storage:
         self.engine = engine
         self.now = now
         metadata.create_all(engine)
+        self._erased = self._read_erased()
 
     @contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
@@ -338,11 +336,12 @@ class Storage:
             db.execute(conversations.delete().where(conversations.c.id.in_(names)))
             if names:
                 db.execute(erased.insert(), [{"conversation": name, "at": now} for name in names])
+        self._erased.update(dict.fromkeys(names, now))
 
     def was_erased(self, name: str, since: float) -> bool:
-        """Whether a conversation was deleted at a moment or after it."""
-        with self.transaction() as db:
-            return db.execute(_ERASED, {"name": name, "since": since}).first() is not None
+        """Whether a conversation was deleted at a moment or after it. Asked with every request, and
+        of use while the disk fails: it is answered from memory."""
+        return self._erased.get(name, float("-inf")) >= since
 
     def erased_since(self, moment: float) -> list[str]:
         """Ids of the conversations deleted since a moment; what was begun anew under the same id is
@@ -356,6 +355,12 @@ class Storage:
         """Forget the ids of the conversations that were deleted before a moment."""
         with self.transaction() as db:
             db.execute(erased.delete().where(erased.c.at < before))
+        for name in [name for name, at in list(self._erased.items()) if at < before]:
+            self._erased.pop(name, None)
+
+    def _read_erased(self) -> dict[str, float]:
+        with self.transaction() as db:
+            return {row.conversation: row.at for row in db.execute(sa.select(erased))}
 
     def last_seen_before(self, moment: float) -> list[str]:
         """Ids of conversations in which nothing was said since a moment."""

@@ -79,7 +79,7 @@ class WebChat:
         """
         self._check_origin(request)
         bearer, token = _token(request)
-        session = await self._session(token)
+        session = self._session(token)
         if session is None:
             self.allow("sessions_per_address", address(request))
             bearer = (await read_json(request)).get("bearer") is True
@@ -107,20 +107,17 @@ class WebChat:
             samesite="strict",
         )
 
-    async def _session(self, token: str) -> Session | None:
+    def _session(self, token: str) -> Session | None:
         """What a token opens: nothing once the conversation was deleted, in whatever browser."""
         session = self._sessions.open(token)
-        if session is None:
-            return None
-        was_erased = self._door.storage.was_erased
-        gone = await _answer(was_erased, session.conversation, session.made_at)
-        return None if gone else session
+        erased = self._door.storage.was_erased
+        return None if session and erased(session.conversation, session.made_at) else session
 
     async def _conversation(self, request: Request) -> str:
         """The conversation that this request may speak for; everything else is refused."""
         self.allow("requests_per_address", address(request))
         self._check_origin(request)
-        session = await self._session(_token(request)[1])
+        session = self._session(_token(request)[1])
         if session is None:
             raise RefusedError(401, "no session; POST /chat/session first")
         return session.conversation
