@@ -109,7 +109,7 @@ def measure(rounds: int, seconds: float) -> dict[str, Any]:
         print("What the gateway adds ...", flush=True)
         result: dict[str, Any] = {"added": added(stack, rounds)}
         print("In Chromium ...", flush=True)
-        result["browser"] = in_browser(stack.gateway, max(5, rounds // 3))
+        result["browser"] = in_browser(stack.gateway, max(5, rounds // 15))
         print(f"200 chats for {seconds:.0f} s ...", flush=True)
         result["chats"] = _shares(asyncio.run(many_chats(stack.gateway, 200, 20.0, seconds)))
         print("Ever more, without a pause ...", flush=True)
@@ -149,7 +149,7 @@ def rows(result: dict[str, Any]) -> list[tuple[str, float]]:
 def main() -> int:
     """Measure, print, keep the figures."""
     parser = argparse.ArgumentParser(prog="python -m bench.front", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=30)
+    parser.add_argument("--rounds", type=int, default=150)
     parser.add_argument("--seconds", type=float, default=120)
     given = parser.parse_args()
     try:

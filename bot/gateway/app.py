@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -96,6 +97,8 @@ def make_app(
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await entrance.red_flags.load()
         await entrance.open()
+        gc.collect()
+        gc.freeze()  # what was loaded stays: no turn waits while it is searched for garbage
         tasks = [
             asyncio.create_task(_sweep(entrance.erasure, office)),
             asyncio.create_task(_look_for_idle_staff(entrance.desk)),

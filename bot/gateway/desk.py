@@ -57,6 +57,9 @@ class Desk:
         self._storage, self._feed = storage, feed
         self._idle = idle
         self._clerks: dict[str, Clerk] = {}
+        # Conversations in which a clerk has awaited a text: a reply that asks something need not
+        # look it up for all others.
+        self._awaiting = self._read_awaiting()
 
     def register(self, clerk: Clerk) -> None:
         """Give a clerk its place; offers come in the order of registration."""
@@ -87,6 +90,8 @@ class Desk:
         return added
 
     async def _make_way(self, conversation: str, but: str) -> None:
+        if conversation not in self._awaiting:
+            return
         known = await in_thread(self._storage.conversation, conversation)
         awaits = known.awaits if known else None
         if awaits and awaits["clerk"] != but and awaits["clerk"] in self._clerks:
@@ -173,6 +178,8 @@ class Desk:
 
     def _set(self, conversation: str, **values: Any) -> None:
         """Nothing is kept of a conversation that was deleted meanwhile."""
+        if values.get("awaits"):
+            self._awaiting.add(conversation)
         with self._storage.transaction() as db:
             where = desks.c.conversation == conversation
             if db.execute(desks.update().where(where).values(values)).rowcount:
@@ -180,6 +187,11 @@ class Desk:
             there = sa.select(conversations.c.id).where(conversations.c.id == conversation)
             if db.scalar(there) is not None:
                 db.execute(desks.insert().values(conversation=conversation, **values))
+
+    def _read_awaiting(self) -> set[str]:
+        with self._storage.transaction() as db:
+            rows = db.execute(sa.select(desks.c.conversation, desks.c.awaits)).all()
+        return {row.conversation for row in rows if row.awaits}
 
     def _idle_ones(self) -> list[str]:
         silent = desks.c.staff_at < self._storage.now() - self._idle

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 #: Only what the gateway itself serves; no inline script or style, no plugin, no form elsewhere.
@@ -16,7 +15,6 @@ _POLICY = (
 
 _HEADERS = {
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
     "permissions-policy": "camera=(), microphone=(), geolocation=(), browsing-topics=()",
     "cross-origin-opener-policy": "same-origin",
 }
@@ -46,23 +44,27 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        path, secure = scope["path"], scope["scheme"] == "https"
+        added = self._headers(scope["path"], scope["scheme"] == "https")
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.update(_HEADERS)
-                if path == STAFF or path.startswith(_FORMS):
-                    headers["referrer-policy"] = "same-origin"
-                policy = self._panel if path == PANEL else self._page
-                headers["content-security-policy"] = policy
-                public = path.startswith(_PUBLIC)
-                headers["cross-origin-resource-policy"] = (
-                    "cross-origin" if public or path == PANEL else "same-origin"
-                )
-                headers.setdefault("cache-control", "no-store")
-                if secure:
-                    headers["strict-transport-security"] = "max-age=31536000"
+                given = {name for name, _ in message["headers"]}
+                message["headers"] += [each for each in added if each[0] not in given]
             await send(message)
 
         await self._app(scope, receive, with_headers)
+
+    def _headers(self, path: str, secure: bool) -> list[tuple[bytes, bytes]]:
+        """What a path's answers carry, unless they say otherwise."""
+        panel, public = path == PANEL, path.startswith(_PUBLIC)
+        forms = path == STAFF or path.startswith(_FORMS)
+        headers = {
+            **_HEADERS,
+            "referrer-policy": "same-origin" if forms else "no-referrer",
+            "content-security-policy": self._panel if panel else self._page,
+            "cross-origin-resource-policy": "cross-origin" if public or panel else "same-origin",
+            "cache-control": "no-store",
+        }
+        if secure:
+            headers["strict-transport-security"] = "max-age=31536000"
+        return [(name.encode(), value.encode()) for name, value in headers.items()]

@@ -69,7 +69,12 @@ _SAME = sa.select(messages).where(
 )
 _ADD = messages.insert().returning(messages)
 _SET_STATE = messages.update().where(messages.c.seq == sa.bindparam("number"))
-_STAFF = sa.select(desks.c.staff).where(desks.c.conversation == _NAME)
+_OFFER = buttons.insert()
+_STAFF = (
+    sa.select(conversations.c.id, desks.c.staff)
+    .select_from(conversations.outerjoin(desks, desks.c.conversation == conversations.c.id))
+    .where(conversations.c.id == _NAME)
+)
 
 
 @dataclass(frozen=True)
@@ -228,9 +233,10 @@ class Storage:
         """
         name = answers.conversation
         with self.transaction() as db:
-            if self._row(db, name) is None:
+            there = db.execute(_STAFF, {"name": name}).first()
+            if there is None:
                 return []
-            if with_staff is not None and self._has_staff(db, name):
+            if with_staff is not None and there.staff is not None:
                 bodies, learnt = with_staff, {}
                 state = state if bodies else State.WITH_STAFF
             stored = [self._say(db, name, body, answers.seq) for body in bodies]
@@ -239,10 +245,6 @@ class Storage:
             if learnt:
                 self._learn(db, name, learnt)
         return stored
-
-    @staticmethod
-    def _has_staff(db: sa.Connection, name: str) -> bool:
-        return db.execute(_STAFF, {"name": name}).scalar() is not None
 
     def say(self, name: str, body: Body, sender: str = "bot") -> Stored | None:
         """Store words that answer no message; None when the conversation was deleted meanwhile."""
@@ -255,7 +257,7 @@ class Storage:
         offered = [{**button, "id": secrets.token_urlsafe(9)} for button in body.get("buttons", ())]
         rows = [{**button, "conversation": name} for button in offered]
         if rows:
-            db.execute(buttons.insert(), rows)
+            db.execute(_OFFER, rows)
             shown = [{"id": each["id"], "title": each["title"]} for each in offered]
             body = {**body, "buttons": shown}
         values = {"conversation": name, "sender": sender, "at": self.now(), "body": body}
