@@ -17,6 +17,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.gateway.prepared import Prepared
 from bot.gateway.tables import buttons, conversations, desks, erased, messages, metadata
 
 Body = dict[str, Any]
@@ -55,26 +56,29 @@ class Conversation:
     staff_at: float | None = None
 
 
-# The statements of every message, made once: building one takes as long as running it.
+# The statements of every message.
 _NAME: sa.BindParameter[str] = sa.bindparam("name")
-_KNOWN = (
+_WITH_DESK = conversations.outerjoin(desks, desks.c.conversation == conversations.c.id)
+_KNOWN = Prepared(
     sa.select(conversations, desks.c.awaits, desks.c.staff, desks.c.staff_at)
-    .select_from(conversations.outerjoin(desks, desks.c.conversation == conversations.c.id))
+    .select_from(_WITH_DESK)
     .where(conversations.c.id == _NAME)
 )
-_EXISTS = sa.select(conversations.c.id).where(conversations.c.id == _NAME)
-_LEARN = conversations.update().where(conversations.c.id == _NAME)
-_SAME = sa.select(messages).where(
-    messages.c.conversation == _NAME, messages.c.client_id == sa.bindparam("id")
-)
-_ADD = messages.insert().returning(messages)
-_SET_STATE = messages.update().where(messages.c.seq == sa.bindparam("number"))
-_OFFER = buttons.insert()
-_STAFF = (
+_EXISTS = Prepared(sa.select(conversations.c.id).where(conversations.c.id == _NAME))
+_STAFF = Prepared(
     sa.select(conversations.c.id, desks.c.staff)
-    .select_from(conversations.outerjoin(desks, desks.c.conversation == conversations.c.id))
+    .select_from(_WITH_DESK)
     .where(conversations.c.id == _NAME)
 )
+_LEARN = Prepared(conversations.update().where(conversations.c.id == _NAME))
+_SAME = Prepared(
+    sa.select(messages).where(
+        messages.c.conversation == _NAME, messages.c.client_id == sa.bindparam("client")
+    )
+)
+_ADD = Prepared(messages.insert().returning(messages))
+_SET_STATE = Prepared(messages.update().where(messages.c.seq == sa.bindparam("number")))
+_OFFER = Prepared(buttons.insert())
 
 
 @dataclass(frozen=True)
@@ -142,13 +146,13 @@ class Storage:
     def conversation(self, name: str) -> Conversation | None:
         """A conversation that was consented to, or None."""
         with self.transaction() as db:
-            row = db.execute(_KNOWN, {"name": name}).first()
-        return None if row is None else Conversation(**row._mapping)
+            row = _KNOWN.run(db, name=name)
+        return None if row is None else Conversation(**row)
 
     def consent(self, name: str) -> None:
         """Note that the patient consents; from here on things are stored."""
         with self.transaction() as db:
-            if self._row(db, name) is None:
+            if _EXISTS.run(db, name=name) is None:
                 now = self.now()
                 values = {"id": name, "seen_at": now, "consent_at": now, "slots": {}}
                 db.execute(conversations.insert().values(values))
@@ -160,11 +164,7 @@ class Storage:
 
     @staticmethod
     def _learn(db: sa.Connection, name: str, values: Body) -> None:
-        db.execute(_LEARN, {**values, "name": name})
-
-    @staticmethod
-    def _row(db: sa.Connection, name: str) -> Any:
-        return db.execute(_EXISTS, {"name": name}).first()
+        _LEARN.run(db, **values, name=name)
 
     # ---- messages
 
@@ -175,13 +175,13 @@ class Storage:
         conversation was never offered.
         """
         with self.transaction() as db:
-            row = db.execute(_KNOWN, {"name": name}).first()
+            row = _KNOWN.run(db, name=name)
             if row is None:
                 return None
-            known = Conversation(**row._mapping)
-            earlier = db.execute(_SAME, {"name": name, "id": client_id}).first()
+            known = Conversation(**row)
+            earlier = _SAME.run(db, name=name, client=client_id)
             if earlier is not None:
-                return TakenIn(known, Stored(**earlier._mapping), False)
+                return TakenIn(known, Stored(**earlier), False)
             payload, body = None, {"text": text}
             if pressed is not None:
                 title, payload = self._button(db, name, pressed)
@@ -191,8 +191,8 @@ class Storage:
     def lacks(self, name: str, client_id: str) -> bool:
         """Whether a message has not come in, of a conversation that was consented to."""
         with self.transaction() as db:
-            consented = self._row(db, name) is not None
-            return consented and db.execute(_SAME, {"name": name, "id": client_id}).first() is None
+            consented = _EXISTS.run(db, name=name) is not None
+            return consented and _SAME.run(db, name=name, client=client_id) is None
 
     def accept(
         self, name: str, client_id: str | None, body: Body, sender: str = "patient"
@@ -212,10 +212,10 @@ class Storage:
         now = self.now()
         values = {"conversation": name, "sender": sender, "at": now, "body": body}
         values |= {"client_id": client_id, "state": State.PENDING.value}
-        row = db.execute(_ADD, values).one()
+        stored = _stored(db, values)
         if sender != SYSTEM:
             self._learn(db, name, {"seen_at": now})
-        return Stored(**row._mapping)
+        return stored
 
     def reply(
         self,
@@ -233,10 +233,10 @@ class Storage:
         """
         name = answers.conversation
         with self.transaction() as db:
-            there = db.execute(_STAFF, {"name": name}).first()
+            there = _STAFF.run(db, name=name)
             if there is None:
                 return []
-            if with_staff is not None and there.staff is not None:
+            if with_staff is not None and there["staff"] is not None:
                 bodies, learnt = with_staff, {}
                 state = state if bodies else State.WITH_STAFF
             stored = [self._say(db, name, body, answers.seq) for body in bodies]
@@ -249,7 +249,8 @@ class Storage:
     def say(self, name: str, body: Body, sender: str = "bot") -> Stored | None:
         """Store words that answer no message; None when the conversation was deleted meanwhile."""
         with self.transaction() as db:
-            return self._say(db, name, body, None, sender) if self._row(db, name) else None
+            there = _EXISTS.run(db, name=name)
+            return self._say(db, name, body, None, sender) if there else None
 
     def _say(
         self, db: sa.Connection, name: str, body: Body, answers: int | None, sender: str = "bot"
@@ -257,13 +258,11 @@ class Storage:
         offered = [{**button, "id": secrets.token_urlsafe(9)} for button in body.get("buttons", ())]
         rows = [{**button, "conversation": name} for button in offered]
         if rows:
-            db.execute(_OFFER, rows)
+            _OFFER.run_for_each(db, rows)
             shown = [{"id": each["id"], "title": each["title"]} for each in offered]
             body = {**body, "buttons": shown}
         values = {"conversation": name, "sender": sender, "at": self.now(), "body": body}
-        values["answers"] = answers
-        row = db.execute(_ADD, values).one()
-        return Stored(**row._mapping)
+        return _stored(db, {**values, "answers": answers})
 
     def set_state(self, seq: int, state: State) -> None:
         """Note where a patient's message is."""
@@ -272,7 +271,7 @@ class Storage:
 
     @staticmethod
     def _set_state(db: sa.Connection, seq: int, state: State) -> None:
-        db.execute(_SET_STATE, {"number": seq, "state": state.value})
+        _SET_STATE.run(db, state=state.value, number=seq)
 
     def history(self, name: str, after: int = 0) -> list[Stored]:
         """What was said in a conversation behind `after`, in order."""
@@ -369,3 +368,10 @@ class Storage:
         with self.transaction() as db:
             where = conversations.c.seen_at < moment
             return list(db.execute(sa.select(conversations.c.id).where(where)).scalars())
+
+
+def _stored(db: sa.Connection, values: Body) -> Stored:
+    """Store a message."""
+    row = _ADD.run(db, **values)
+    assert row is not None
+    return Stored(**row)
