@@ -21,8 +21,10 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import logging
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from functools import lru_cache
 from itertools import islice
 from types import SimpleNamespace
@@ -49,11 +51,16 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 from rasa.utils import endpoints
 
+logger = logging.getLogger(__name__)
+
 #: Seconds after which an action server that does not answer counts as stopped.
 ACTION_DEADLINE = 3.0
 
 #: The action that is sent the vector of the message, and how many vectors wait for it at most.
 ANSWER, VECTORS = "action_answer", 50
+
+#: Seconds to wait for a vector.
+VECTOR_WAIT = 0.5
 
 #: How many of the patient's last messages an action is told of, with what followed each.
 TURNS = 6
@@ -81,15 +88,24 @@ def _call(self: action.RemoteAction, tracker: DialogueStateTracker, _: Any) -> d
         "version": rasa.__version__,
     }
     if self.name() == ANSWER and tracker.latest_message:
-        call["encoded"] = _encoded.pop(tracker.latest_message.text, None)
+        call["encoded"] = _ready(_encoded.pop(tracker.latest_message.text, None))
     return call
 
 
+def _ready(encoded: Future[dict[str, str]] | None) -> dict[str, str] | None:
+    """A vector that is being made, by now most often ready; None: the actions make it."""
+    try:
+        return None if encoded is None else encoded.result(VECTOR_WAIT)
+    except Exception as error:
+        logger.error("A question was not encoded: %s", type(error).__name__)
+        return None
+
+
 #: Vectors of messages that are about to be answered, by what was written (`knowledge.encoded`).
-_encoded: OrderedDict[str | None, dict[str, str]] = OrderedDict()
+_encoded: OrderedDict[str | None, Future[dict[str, str]]] = OrderedDict()
 
 
-def send_with_answer(text: str, encoded: dict[str, str]) -> None:
+def send_with_answer(text: str, encoded: Future[dict[str, str]]) -> None:
     """Have the vector of a message sent with the call of the action that answers it, once."""
     _encoded[text] = encoded
     _encoded.move_to_end(text)

@@ -13,9 +13,10 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
-from bot.nlu import intents, learnt_answers
+from bot.nlu import intents, learnt
 from bot.nlu.classifier import ARRAYS, BUCKETS, BUILD, SETTINGS, buckets_of, weight_of
-from bot.nlu.labelled import ANSWERS, INTENTS, load_labelled
+from bot.nlu.glossary import in_english
+from bot.nlu.labelled import INTENTS, LEARNT, load_labelled
 from bot.nlu.reading import match
 from bot.nlu.semantic import encode, mean_of
 from knowledge.encoder import DIMENSIONS, Encoder, Vectors
@@ -26,14 +27,15 @@ LOOSENESS = 20.0
 #: What each classifier learns from, and its labels in the order of its outputs.
 TASKS = {
     "intents": (intents.DATA, INTENTS),
-    **{task: (learnt_answers.DATA / task, labels) for task, labels in ANSWERS.items()},
+    **{task: (learnt.DATA / task, labels) for task, labels in LEARNT.items()},
 }
 
 
 def features(encoder: Encoder, texts: Sequence[str]) -> Vectors:
     """One row for each text: its mean vector and its hashed words, weighed as for reading."""
     rows = np.zeros((len(texts), DIMENSIONS + BUCKETS), np.float32)
-    for row, text in zip(rows, texts, strict=True):
+    for row, written in zip(rows, texts, strict=True):
+        text = in_english(written).text
         mean, buckets = mean_of(encode(encoder, match(text)[0])), buckets_of(text)
         if mean is not None:
             row[:DIMENSIONS] = mean
@@ -61,7 +63,7 @@ def write(
     """Write the arrays and what they belong to."""
     folder.mkdir(parents=True, exist_ok=True)
     np.savez(folder / ARRAYS, **arrays)
-    settings = {"labels": list(labels), "encoder": encoder.fingerprint}
+    settings = {"labels": list(labels), "encoder": encoder.reading_fingerprint}
     (folder / SETTINGS).write_text(json.dumps(settings) + "\n", "utf-8")
 
 

@@ -19,6 +19,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from bot.nlu.glossary import in_english
 from bot.nlu.phrase_data import MEANINGS, Phrase, label_names, load_messages
 from bot.nlu.reading import match
 from bot.nlu.semantic import ARRAYS, FOLDER, MEAN_LENGTH, SETTINGS
@@ -172,7 +173,7 @@ def labelled(groups: Sequence[tuple[Phrase, ...]]) -> Iterator[tuple[str, list[L
     order = {name: at for at, name in enumerate(label_names())}
     plain: dict[str, str] = {}
     for phrase in {phrase for group in groups for phrase in group}:
-        message, _ = match(phrase.text)
+        message, _ = match(in_english(phrase.text).text)
         plain[phrase.text] = " ".join(token.norm for token in message.tokens)
     for group in groups:
         clauses, start = [], 0
@@ -200,7 +201,7 @@ def examples(encoder: Encoder, groups: Sequence[tuple[Phrase, ...]]) -> Iterator
     texts = list(labelled(groups))
     for start in range(0, len(texts), AT_ONCE):
         some = texts[start : start + AT_ONCE]
-        encoded = encoder.reading([text for text, _ in some])
+        encoded = encoder.token_vectors([text for text, _ in some])
         for (_, clauses), (vectors, offsets) in zip(some, encoded, strict=True):
             for clause in clauses:
                 tokens = tokens_of(clause, offsets)

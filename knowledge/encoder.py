@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
@@ -40,18 +39,9 @@ Vectors = npt.NDArray[np.float32]
 Offsets = tuple[tuple[int, int], ...]
 
 
-#: The ends of the model: token vectors to search with, and to read with.
+#: The ends of the model: token vectors to search with, whose mean is the vector of the text, and to
+#: read with. Each end runs alone.
 RETRIEVAL, READING = "retrieval", "reading"
-
-
-@dataclass(frozen=True)
-class States:
-    """The token vectors of one text (tokens by 384), and where each token stands in it."""
-
-    retrieval: Vectors
-    """Their mean is the vector of the text."""
-    reading: Vectors
-    offsets: Offsets
 
 
 class EncoderMissingError(RuntimeError):
@@ -105,27 +95,20 @@ class Encoder:
         padding, so that the others change a vector by no more than rounding (1e-7).
         """
         vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
-        for rows, (states,) in self._run(self.tokens(texts), RETRIEVAL):
+        for rows, states in self._run(self.tokens(texts), RETRIEVAL):
             mean: Vectors = states.mean(axis=1)
             lengths: Vectors = np.linalg.norm(mean, axis=1, keepdims=True)
             vectors[rows] = mean / np.maximum(lengths, np.float32(1e-12))
         return vectors
 
-    def states(self, texts: Sequence[str]) -> list[States]:
-        """The token vectors of each text."""
-        tokens = self.tokens(texts)
-        states: dict[int, States] = {}
-        for rows, ends in self._run(tokens, RETRIEVAL, READING):
-            for row, retrieval, reading in zip(rows, *ends, strict=True):
-                states[row] = States(retrieval, reading, tokens[row][1])
-        return [states[row] for row in range(len(texts))]
-
-    def reading(self, texts: Sequence[str]) -> list[tuple[Vectors, Offsets]]:
-        """The token vectors to read each text with, alone, which takes half the time."""
+    def token_vectors(
+        self, texts: Sequence[str], end: str = READING
+    ) -> list[tuple[Vectors, Offsets]]:
+        """The vectors of each text's tokens (tokens by 384), and where each stands in it."""
         tokens = self.tokens(texts)
         vectors: dict[int, Vectors] = {}
-        for rows, (reading,) in self._run(tokens, READING):
-            vectors.update(zip(rows, reading, strict=True))
+        for rows, states in self._run(tokens, end):
+            vectors.update(zip(rows, states, strict=True))
         return [(vectors[row], tokens[row][1]) for row in range(len(texts))]
 
     def tokens(self, texts: Sequence[str]) -> list[tuple[list[int], Offsets]]:
@@ -134,9 +117,9 @@ class Encoder:
         return [(encoding.ids, tuple(encoding.offsets)) for encoding in encodings]
 
     def _run(
-        self, tokens: Sequence[tuple[list[int], Offsets]], *ends: str
-    ) -> Iterator[tuple[list[int], list[Vectors]]]:
-        """Batches of texts of one length: their rows, and what comes out of each end."""
+        self, tokens: Sequence[tuple[list[int], Offsets]], end: str
+    ) -> Iterator[tuple[list[int], Vectors]]:
+        """Batches of texts of one length: their rows, and what comes out of an end."""
         for rows in equally_long([len(ids) for ids, _ in tokens]):
             ids = np.array([tokens[row][0] for row in rows], dtype=np.int64)
             inputs = {
@@ -144,7 +127,8 @@ class Encoder:
                 "attention_mask": np.ones_like(ids),
                 "token_type_ids": np.zeros_like(ids),
             }
-            yield rows, self._session.run(ends, inputs, self._run_options)
+            [states] = self._session.run([end], inputs, self._run_options)
+            yield rows, states
 
 
 def equally_long(lengths: Sequence[int]) -> Iterator[list[int]]:

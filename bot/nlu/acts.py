@@ -60,14 +60,17 @@ def classify(  # noqa: PLR0913, PLR0917
     times: Times | None = None,
     context: bool = False,
     learnt: Mapping[str, float] | None = None,
+    written: str | None = None,
 ) -> str:
     """The act of `text`, one of `ACTS`.
 
     `findings`, `answer` and `times` are what the rest of the reader found in it; `context`: whether
     it tells a trend, a risk, a treatment or home care. `asks`: what the last question asked.
-    `learnt`: the probability of each intent; without it, the templates alone decide.
+    `learnt`: the probability of each intent; without it, the templates alone decide. `written`: the
+    text before anything of it was put into English.
     """
     message = _Message(text, findings or {}, asks, answer or Answer(), times or Times(), context)
+    message.written = written or text
     act = message.act()
     return message.heard(act, learnt) if learnt else act
 
@@ -102,7 +105,8 @@ class _Message:
         times: Times,
         context: bool,
     ) -> None:
-        self.text, self.asks, self.answer = text, asks, answer
+        self.text = self.written = text
+        self.asks, self.answer = asks, answer
         self.words = words_of(text, _MAX_WORDS)
         self.row = self.words.text.split()
         told = findings.values()
@@ -177,7 +181,7 @@ class _Message:
 
     def _redirects(self) -> str | None:
         """What is neither for the guide nor for the protocol, or ends the check."""
-        if is_foreign(self.text, entirely=self.own or self.denied):
+        if is_foreign(self.written, entirely=self.own or self.denied):
             return "other_language"
         for act in ("stop", "start_over"):
             # "/restart" typed by hand is text like any other, not a command.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from actions.triage import Risk, State, Subject, Trend
@@ -10,7 +10,7 @@ from actions.triage.case import TREND_RAPID
 from bot.nlu.answers import Answer
 from bot.nlu.assertion import Triggers
 from bot.nlu.lexicon import ABSENT, Entry
-from bot.nlu.mentions import matches_of, only_seen
+from bot.nlu.mentions import Told, clause_match, matches_of, nothing_told, only_seen
 from bot.nlu.semantic import Clause
 from bot.nlu.templates import Match
 
@@ -52,19 +52,38 @@ class Context:
 
 
 def find_context(
-    matches: Sequence[Match[Entry]], triggers: Triggers, seen: Sequence[Clause] = ()
+    matches: Sequence[Match[Entry]],
+    triggers: Triggers,
+    seen: Sequence[Clause] = (),
+    told: Told = nothing_told,
 ) -> Context:
-    """The context that a message tells of the patient."""
+    """The context that a message tells of the patient.
+
+    `told` is asked for the risk that a clause tells of where the lexicon names it in no sense.
+    """
     trend, cleared = _trend(matches, triggers, seen)
     risks, denied = _risks(matches, triggers)
+    named = {match.payload.name for match in matches_of("risks", matches)}
+    learnt = {risk for risk in _learnt_risks(triggers, seen, told) if risk not in named}
     return Context(
         trend,
         any(_held(match, triggers) for match in matches_of("recurred", matches)),
         _home_care(matches, triggers),
         _treatment(matches, triggers),
-        risks,
+        (*risks, *sorted(learnt)),
         (*cleared, *denied),
     )
+
+
+def _learnt_risks(triggers: Triggers, seen: Sequence[Clause], told: Told) -> Iterator[str]:
+    """The risks that clauses tell of, but those only asked about and another person's."""
+    for clause in seen:
+        risk = told("risks", clause)
+        if risk is None:
+            continue
+        said = triggers.of(clause_match(risk, clause), red_flag=False)
+        if said.subject is Subject.SELF and said.state is not State.HYPOTHETICAL:
+            yield risk
 
 
 def _held(match: Match[Entry], triggers: Triggers) -> bool:

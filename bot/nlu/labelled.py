@@ -14,12 +14,17 @@
     handoff          wants a person, the clinic, an appointment, a call
     chat             neither tells nor asks anything of the above
 
-`learnt_answers/*/*.yml` say what an answer to a question of the bot comes down to:
+`learnt/*/*.yml` say what an answer to a question of the bot comes down to:
 
     courses   one of the trends of the triage that need no hurry, or `none`
     replies   to a list: deny and affirm (nothing named), unsure, some (with an exception, or a
               sign told), fine (all is well, without a no), other (no answer)
     extents   treated (nowhere else), beyond, all_over, unsure, other (nothing of where)
+
+and what a clause tells:
+
+    severity  how bad its complaint is; unsaid where it tells no degree
+    risks     what makes a reaction of the patient's likelier or worse, or `none`
 """
 
 from __future__ import annotations
@@ -27,16 +32,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from actions.triage import Trend
+from actions.triage import Risk, Severity, Trend
 from actions.triage.datafile import load, problem
 
 INTENTS = ("check_symptoms", "ask", "both", "correct", "answer", "handoff", "chat")
 
-#: The labels of each kind of answer.
-ANSWERS = {
+#: The labels of each small reader.
+LEARNT = {
     "courses": (*(str(trend) for trend in Trend if trend is not Trend.RAPID), "none"),
     "replies": ("deny", "affirm", "unsure", "some", "fine", "other"),
     "extents": ("treated", "beyond", "all_over", "unsure", "other"),
+    "severity": (*map(str, Severity), "unsaid"),
+    "risks": (*map(str, Risk), "none"),
 }
 
 _TEXTS = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from actions.triage import Extent, Severity, State, Subject, findings
@@ -13,11 +13,20 @@ from bot.nlu.semantic import Clause, is_alarming, least
 from bot.nlu.templates import Match
 from bot.nlu.tokens import Message
 
+#: What a small learnt reader makes of a clause (`learnt.py`); None: nothing that counts.
+Told = Callable[[str, Clause], str | None]
+
 #: Which of the readers found a finding.
 LEXICON, SEMANTIC, BOTH = "lexicon", "semantic", "both"
 
 #: How many words a degree may stand away from what it is said of.
 _REACH = 6
+
+#: Scales end here.
+_TEN = frozenset(["10", "ten"])
+
+#: What may stand beside a degree that is all of its clause.
+_FILLERS = frozenset(["only", "just", "but", "like", "maybe", "perhaps", "about", "and"])
 
 #: What was done stays done: "used my injector, fine now" is not over (rule E7).
 _DEEDS = frozenset(["epinephrine_used"])
@@ -25,6 +34,10 @@ _DEEDS = frozenset(["epinephrine_used"])
 
 #: What is there, or may be.
 _THERE = (State.PRESENT, State.UNCERTAIN)
+
+
+def nothing_told(task: str, clause: Clause) -> None:
+    """Without the learnt readers nothing is told."""
 
 
 @dataclass
@@ -85,8 +98,12 @@ def find_findings(
     matches: Sequence[Match[Entry]],
     triggers: Triggers,
     seen: Sequence[Clause] = (),
+    told: Told = nothing_told,
 ) -> dict[str, Finding]:
-    """What the message says of each finding that the lexicon or the semantic reader finds in it."""
+    """What the message says of each finding that the lexicon or the semantic reader finds in it.
+
+    `told` is asked for the severity that a clause tells without a word that the lexicon knows.
+    """
     known = findings()
     mentions = [
         Mention(match, said, match.payload.severity, match.payload.extent, found_by)
@@ -98,7 +115,9 @@ def find_findings(
         for match, said in only_seen(seen, matches, triggers, over)
         if match.payload.name in known
     ]
-    _attach(mentions, matches_of("severity", matches), message, "severity")
+    degrees = matches_of("severity", matches)
+    _attach(mentions, degrees, message, "severity")
+    _attach_learnt(mentions, degrees, seen, told)
     _attach(mentions, matches_of("extent", matches), message, "extent")
     said: dict[str, Finding] = {}
     for mention in sorted(mentions, key=lambda each: (each.match.start, each.name)):
@@ -216,6 +235,8 @@ def _attach(
             and mention.assertion.state is not State.ABSENT
             and _distance(degree, mention.match, message, what) is not None
         ]
+        if not carriers and what == "severity" and _stands_alone(degree, message):
+            carriers = _before(degree, mentions, message)
         if not carriers:
             continue
         nearest = min(carriers, key=lambda m: _distance(degree, m.match, message, what) or 0)
@@ -224,6 +245,56 @@ def _attach(
                 Severity(degree.payload.name) if what == "severity" else Extent(degree.payload.name)
             )
             setattr(nearest, what, value)
+
+
+def _stands_alone(degree: Match[Entry], message: Message) -> bool:
+    """Whether a degree is about all there is in its clause ("like, 8 out of 10", "slightly")."""
+    tokens = message.tokens
+    clause = tokens[degree.start].clause
+    own = range(degree.start, degree.end)
+    others = [t.norm for at, t in enumerate(tokens) if t.clause == clause and at not in own]
+    if any(tokens[at].norm in _TEN for at in own):
+        return len(others) <= _REACH
+    return _FILLERS.issuperset(others)
+
+
+def _before(degree: Match[Entry], mentions: Sequence[Mention], message: Message) -> list[Mention]:
+    """The one complaint of the clause before, which a degree that stands alone is about."""
+    tokens, known = message.tokens, findings()
+    before = tokens[degree.start].clause - 1
+    carriers = [
+        mention
+        for mention in mentions
+        if known[mention.name].severity
+        and mention.assertion.state in _THERE
+        and tokens[mention.match.end - 1].clause == before
+    ]
+    return carriers if len({mention.name for mention in carriers}) == 1 else []
+
+
+def _attach_learnt(
+    mentions: Sequence[Mention],
+    degrees: Sequence[Match[Entry]],
+    seen: Sequence[Clause],
+    told: Told,
+) -> None:
+    """Give what a clause tells of severity to its complaint, where it has only one."""
+    known = findings()
+    for clause in seen:
+        if any(clause.start <= degree.start < clause.end for degree in degrees):
+            continue
+        carriers = [
+            mention
+            for mention in mentions
+            if clause.start <= mention.match.start < clause.end
+            and known[mention.name].severity
+            and mention.assertion.state in _THERE
+        ]
+        if len({mention.name for mention in carriers}) != 1 or carriers[0].severity is not None:
+            continue
+        severity = told("severity", clause)
+        for mention in carriers:
+            mention.severity = Severity(severity) if severity else None
 
 
 def _distance(

@@ -11,6 +11,7 @@ and as the prompts of the gateway; typed by hand they are text like any other.
 from __future__ import annotations
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -36,6 +37,7 @@ from bot.nlu.conversation import (
 )
 from bot.nlu.semantic import semantic_reader
 from bot.rasa_internals import send_with_answer
+from knowledge.encoded import Encoded
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +53,8 @@ class MessageReader(GraphComponent):
 
     def __init__(self, time_zone: str) -> None:
         self._time_zone = time_zone
+        # What the guide is searched with is made while Rasa goes on: it waits for no processor.
+        self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="encoder")
 
     @classmethod
     def create(
@@ -118,8 +122,8 @@ class MessageReader(GraphComponent):
         items = tuple(tuple(item) for item in slots.get("items") or ()) if asking else ()
         now = datetime.now(timezone.utc)
         read_as = read(text, now=now, timezone=self._time_zone, asks=asks, items=items)
-        if read_as.act in QUESTIONS and read_as.encoded:
-            send_with_answer(text, read_as.encoded.to_json())
+        if read_as.act in QUESTIONS and read_as.plain:
+            send_with_answer(text, self._beside.submit(_encoded, read_as.plain))
         reading = read_as.to_json()
         emergency = is_emergency(Case.from_json(reading))
         if pressed is None and text.lstrip().startswith("/"):
@@ -137,6 +141,12 @@ class MessageReader(GraphComponent):
         if emergency:
             return "red_flag", values
         return ("too_long" if reading["truncated"] else reading["act"]), values
+
+
+def _encoded(plain: str) -> dict[str, str]:
+    """The vector of a question, for the action that answers it."""
+    encoder = semantic_reader().encoder
+    return Encoded(plain, encoder.encode([plain])[0], encoder.fingerprint).to_json()
 
 
 def _pressed_button(

@@ -3,18 +3,19 @@
     >>> read("no hives but my eyes are swollen shut").to_json()["findings"]["eye_swelling"]["state"]
     'present'
 
-Tokens, spelling and clauses come first; then the lexicon's templates are matched once and the
-semantic reader looks over the clauses. What the two found is read in turn: findings with their
-assertions and degrees, context, time, the answer to the question just asked, and the act.
+Other languages' phrases are put into English first. Then come tokens, spelling and clauses; the
+lexicon's templates are matched once, and the semantic reader looks over the clauses. What the two
+found is read in turn: findings with their assertions and degrees, context, time, the answer to the
+question just asked, and the act.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,17 +28,17 @@ from bot.nlu.assertion import Triggers
 from bot.nlu.clauses import clause_numbers, find_coordinations
 from bot.nlu.context import Context, find_context
 from bot.nlu.finding import Finding
+from bot.nlu.glossary import Put, in_english
 from bot.nlu.intents import IntentReader
-from bot.nlu.learnt_answers import comes_down_to
+from bot.nlu.learnt import comes_down_to, shares_of
 from bot.nlu.lexicon import Entry, lexicon
 from bot.nlu.mash import is_all_mash
 from bot.nlu.mentions import SEMANTIC, find_findings
-from bot.nlu.semantic import Seen, is_alarming, semantic_reader
+from bot.nlu.semantic import Clause, Seen, is_alarming, semantic_reader
 from bot.nlu.spelling import contractions
 from bot.nlu.templates import Match
 from bot.nlu.times import Times, read_times
 from bot.nlu.tokens import MAX_READ, Message, tokenize
-from knowledge.encoded import Encoded
 
 logger = logging.getLogger(__name__)
 
@@ -56,8 +57,8 @@ class Reading:
     context: Context = field(default_factory=Context)
     act: str = "nonsense"
     truncated: bool = False
-    encoded: Encoded | None = None
-    """The message's vector, where it was encoded in one piece; no part of what it says."""
+    plain: str | None = None
+    """What was encoded, where that was in one piece: what the guide is searched for."""
 
     def to_json(self) -> dict[str, Any]:
         """The JSON object that `python -m bot.nlu` writes."""
@@ -93,7 +94,7 @@ def read(
     `asks` are the ask ids of the question just put and `items` the lines it was shown as. Never
     raises for any text; at most `MAX_READ` characters of it are read.
     """
-    return _interpret(_given(text, now, timezone, asks, items), _seen)
+    return _read(text, now, timezone, asks, items, see=_seen)
 
 
 def read_by_lexicon(
@@ -104,12 +105,26 @@ def read_by_lexicon(
     items: Sequence[Sequence[str]] = (),
 ) -> Reading:
     """The same without the semantic reader."""
-    return _interpret(_given(text, now, timezone, asks, items), lambda message: Seen())
+    return _read(text, now, timezone, asks, items, see=lambda message: Seen())
+
+
+def _read(text: str, *given: Any, see: Callable[[Message], Seen]) -> Reading:
+    put = in_english(text)
+    reading = _interpret(replace(_given(put.text, *given), written=text), see)
+    return _in_place(reading, put) if put.places else reading
+
+
+def _in_place(reading: Reading, put: Put) -> Reading:
+    """The reading with the places of what was said in the text as it was written."""
+    said, times = reading.findings.items(), reading.times
+    findings = {name: replace(each, span=put.span(*each.span)) for name, each in said}
+    spans = {name: put.span(*span) for name, span in times.spans.items()}
+    return replace(reading, findings=findings, times=replace(times, spans=spans))
 
 
 @dataclass(frozen=True)
 class _Given:
-    """A message and what it is read against."""
+    """A message, put into English, and what it is read against."""
 
     text: str
     message: Message
@@ -117,6 +132,7 @@ class _Given:
     now: datetime
     asks: Sequence[str]
     items: Sequence[Sequence[str]]
+    written: str = ""
 
 
 def _given(
@@ -137,8 +153,9 @@ def _interpret(given: _Given, see: Callable[[Message], Seen]) -> Reading:
     # Greetings and bare answers name nothing: many a turn without the encoder's milliseconds.
     everything = Seen() if only_talk(text) or is_bare_answer(text) else see(message)
     seen = _but_in_mash(message, everything)
-    found = find_findings(message, given.matches, triggers, seen.clauses)
-    context = find_context(given.matches, triggers, seen.clauses)
+    told = partial(_told, given)
+    found = find_findings(message, given.matches, triggers, seen.clauses, told)
+    context = find_context(given.matches, triggers, seen.clauses, told)
     times = read_times(text, given.now, asks)
     if found and all(said.subject is Subject.OTHER for said in found.values()):
         times = Times()
@@ -146,20 +163,22 @@ def _interpret(given: _Given, see: Callable[[Message], Seen]) -> Reading:
     unclear = answer.kind is None or (found and answer.kind == "inform")
     if asks and unclear and not any(map(_is_told, found, found.values())):
         answer = _plainly(given, everything, bool(found))
+    elif asks and _may_leave_out(given, everything, found, answer):
+        answer = Answer()
     learnt = _learnt(text, seen)
-    act = classify(text, found, asks, answer, times, context.tells, learnt)
+    act = classify(text, found, asks, answer, times, context.tells, learnt, given.written)
     if act in _NO_ANSWERS:
         answer = Answer()
     elif "trend" in asks:
         context = _with_course(given, context, seen)
-        act = classify(text, found, asks, answer, times, context.tells, learnt)
+        act = classify(text, found, asks, answer, times, context.tells, learnt, given.written)
     return Reading(
         _answered(found, answer),
         times,
         context.answered(answer),
         act,
         message.truncated,
-        seen.encoded,
+        seen.plain,
     )
 
 
@@ -170,6 +189,12 @@ def _seen(message: Message) -> Seen:
     except Exception as error:
         logger.error("The semantic reader failed: %s", type(error).__name__)
         return Seen()
+
+
+def _told(given: _Given, task: str, clause: Clause) -> str | None:
+    """What a learnt reader makes of a clause."""
+    start, end = given.message.span(clause.start, clause.end - 1)
+    return comes_down_to(task, given.text[start:end], clause.mean)
 
 
 def _but_in_mash(message: Message, seen: Seen) -> Seen:
@@ -184,7 +209,12 @@ def _learnt(text: str, seen: Seen) -> dict[str, float] | None:
     """The probability of each intent; None, and the templates decide, without the encoder."""
     reader = None if seen.mean is None else intent_reader()
     try:
-        return None if reader is None or seen.mean is None else reader.read(text, seen.mean)
+        if reader is None or seen.mean is None:
+            return None
+        shares = reader.read(text, seen.mean)
+        if seen.most(*findings(), TREND_RAPID) >= _SUSPECT:
+            shares["chat"] = 0.0  # what may be a sign is never taken for chat
+        return shares
     except Exception as error:
         logger.error("The reader of intents failed: %s", type(error).__name__)
         return None
@@ -193,8 +223,12 @@ def _learnt(text: str, seen: Seen) -> dict[str, float] | None:
 #: What is seen in a message without any word ("lkjh poiu") has to be this probable.
 _IN_MASH = 0.5
 
-#: Where a red flag, or something that was asked, is this probable, no answer is taken for plain.
+#: Where a red flag, or something that was asked, is this probable, no answer is taken for plain,
+#: and where any finding is, no message for chat.
 _SUSPECT = 0.1
+
+#: A "no" with more words that has less of a no than this clears nothing: it is asked again.
+_HARDLY = 0.2
 
 #: What is asked for as a list of "do you have": a plain no means the same for each of these.
 _IN_LISTS = frozenset(
@@ -230,20 +264,29 @@ def _plainly(given: _Given, seen: Seen, found: bool) -> Answer:
     reply = extent = None
     suspected = seen.most(*asks.intersection(findings()), TREND_RAPID) >= _SUSPECT
     if asks <= _IN_LISTS and not (found or suspected or leaves_doubt(given.text)):
-        reply = comes_down_to("replies", given.text, seen)
+        reply = comes_down_to("replies", given.text, seen.mean)
     if asks & TOPICS["extent"]:
-        extent = comes_down_to("extents", given.text, seen)
+        extent = comes_down_to("extents", given.text, seen.mean)
     if extent in _FURTHER:  # "no, it is past the jaw" denies nothing else
         reply = None
     plain = ", ".join(_PLAINLY[each] for each in (reply, extent) if each)
     return answer_like(plain, given.text, given.asks, given.items) if plain else Answer()
 
 
+def _may_leave_out(given: _Given, seen: Seen, found: Mapping[str, Finding], answer: Answer) -> bool:
+    """Whether what sounds like a "no" to a list may leave something out: "no, only when I run"."""
+    denies = answer.findings and all(s.state == State.ABSENT for s in answer.findings.values())
+    told = any(said.state is not State.ABSENT for said in found.values())
+    if not denies or told or not _IN_LISTS.issuperset(given.asks):
+        return False
+    return shares_of("replies", given.text, seen.mean).get("deny", 1.0) < _HARDLY
+
+
 def _with_course(given: _Given, context: Context, seen: Seen) -> Context:
     """The context with the course that an answer tells, in words that no list has."""
     if context.trend is not None:
         return context
-    return replace(context, trend=comes_down_to("courses", given.text, seen))
+    return replace(context, trend=comes_down_to("courses", given.text, seen.mean))
 
 
 @lru_cache(maxsize=1)
@@ -253,7 +296,7 @@ def intent_reader() -> IntentReader | None:
     No sign of danger hangs on it, so the bot starts without it; said once in the log.
     """
     try:
-        return IntentReader(semantic_reader().encoder.fingerprint)
+        return IntentReader(semantic_reader().encoder.reading_fingerprint)
     except Exception as error:
         logger.error("Intents are read by templates alone: %s", type(error).__name__)
         return None

@@ -22,8 +22,7 @@ from actions.triage import findings
 from actions.triage.case import TREND_RAPID
 from bot.nlu.limits import PROBABILITY, limits_of, load_limits
 from bot.nlu.tokens import Message
-from knowledge.encoded import Encoded
-from knowledge.encoder import Encoder, Offsets, States, Vectors
+from knowledge.encoder import Encoder, Offsets, Vectors
 
 FOLDER = Path(__file__).resolve().parents[2] / ".build" / "reader"
 ARRAYS, SETTINGS = "reader.npz", "reader.json"
@@ -33,7 +32,7 @@ _LIMITS = limits_of(
     {
         **dict.fromkeys(("red_flag", "other", "negated", "meant", "not_meant"), PROBABILITY),
         **dict.fromkeys(("unseen", "doubted"), PROBABILITY),
-        "by_finding": limits_of(dict.fromkeys(findings(), PROBABILITY)),
+        "by_finding": limits_of(dict.fromkeys((*findings(), TREND_RAPID), PROBABILITY)),
     },
     required=True,
 )
@@ -57,13 +56,14 @@ class Clause:
     """What is seen in one clause, tokens `start` to `end` (exclusive).
 
     `probabilities` has every finding, and `meanings` each way a mention in the clause can be meant
-    (`phrase_data.MEANINGS`).
+    (`phrase_data.MEANINGS`). `mean` is the mean of its token vectors, at length 1.
     """
 
     start: int
     end: int
     probabilities: Mapping[str, float]
     meanings: Mapping[str, float]
+    mean: Vectors | None = None
 
     @property
     def findings(self) -> dict[str, float]:
@@ -83,19 +83,20 @@ class Piece:
     text: str
     span: Span
     clauses: Sequence[Span]
-    states: States
+    states: Vectors
+    offsets: Offsets
 
 
 @dataclass(frozen=True)
 class Seen:
     """What is seen in a message: clause by clause, and the mean of all its token vectors.
 
-    `mean` is None where nothing was encoded; `encoded` names the text, where it was one.
+    `mean` is None where nothing was encoded; `plain` is what was, where it was one piece.
     """
 
     clauses: Sequence[Clause] = ()
     mean: Vectors | None = None
-    encoded: Encoded | None = None
+    plain: str | None = None
 
     def most(self, *names: str) -> float:
         """How probable the likeliest of these findings is, said in whatever sense."""
@@ -126,33 +127,33 @@ class SemanticReader:
 
     def outputs(self, message: Message) -> list[tuple[int, int, Vectors]]:
         """For each clause its tokens (`end` exclusive) and the probability of each output."""
-        return self._judged(message, encode(self.encoder, message))
+        judged = self._judged(message, encode(self.encoder, message))
+        return [(start, end, outputs) for start, end, outputs, _ in judged]
 
     def read(self, message: Message) -> Seen:
         """What is seen in each clause, and the mean of what it was seen in."""
         clauses = []
         pieces = encode(self.encoder, message)
-        for start, end, outputs in self._judged(message, pieces):
+        for start, end, outputs, own in self._judged(message, pieces):
             probabilities = dict(zip(self.names, map(float, outputs), strict=False))
             meant = map(float, outputs[len(self.names) :])
             meanings = dict(zip(self.meanings, meant, strict=True))
-            clauses.append(Clause(start, end, probabilities, meanings))
-        mean, encoded = mean_of(pieces), None
-        if mean is not None and len(pieces) == 1:
-            encoded = Encoded(pieces[0].text, mean, self.encoder.fingerprint)
-        return Seen(clauses, mean, encoded)
+            clauses.append(Clause(start, end, probabilities, meanings, own))
+        plain = pieces[0].text if len(pieces) == 1 else None
+        return Seen(clauses, mean_of(pieces), plain)
 
-    def _judged(self, message: Message, pieces: Sequence[Piece]) -> list[tuple[int, int, Vectors]]:
-        read = []
+    def _judged(
+        self, message: Message, pieces: Sequence[Piece]
+    ) -> Iterator[tuple[int, int, Vectors, Vectors]]:
+        """Of each clause its tokens, the probability of each output, and its mean vector."""
         for piece in pieces:
-            words = _words_of_tokens(message, piece.span, piece.states.offsets)
-            states = piece.states.reading
+            words = _words_of_tokens(message, piece.span, piece.offsets)
+            states = piece.states
             for start, end in piece.clauses:
                 own = [at for at, word in enumerate(words) if start <= word < end]
                 if own:
                     tokens = [0, *own, len(states) - 1]
-                    read.append((start, end, self._judge(states[tokens])))
-        return read
+                    yield start, end, self._judge(states[tokens]), _at_length_1(states[tokens])
 
     def _judge(self, states: Vectors) -> Vectors:
         """Probabilities by the mean of the networks' logits."""
@@ -219,8 +220,10 @@ def encode(encoder: Encoder, message: Message) -> list[Piece]:
     runs = list(_runs(message))
     texts = [" ".join(message.tokens[i].norm for i in range(*span)) for span, _ in runs]
     return [
-        Piece(text, span, clauses, states)
-        for text, (span, clauses), states in zip(texts, runs, encoder.states(texts), strict=True)
+        Piece(text, span, clauses, *read)
+        for text, (span, clauses), read in zip(
+            texts, runs, encoder.token_vectors(texts), strict=True
+        )
     ]
 
 
@@ -228,7 +231,11 @@ def mean_of(pieces: Sequence[Piece]) -> Vectors | None:
     """The mean of all token vectors, at length 1; None for a message without words."""
     if not pieces:
         return None
-    mean: Vectors = np.concatenate([piece.states.retrieval for piece in pieces]).mean(axis=0)
+    return _at_length_1(np.concatenate([piece.states for piece in pieces]))
+
+
+def _at_length_1(states: Vectors) -> Vectors:
+    mean: Vectors = states.mean(axis=0)
     return mean / np.float32(max(float(np.linalg.norm(mean)), 1e-6))
 
 

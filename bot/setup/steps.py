@@ -27,7 +27,7 @@ _SYNAPSE = ".venv-synapse/bin/python"
 #: How written words are read.
 _WORDS = (
     *("bot/nlu/tokens.py", "bot/nlu/spelling.py", "bot/nlu/spelling.yml"),
-    "bot/nlu/dialects.yml",
+    *("bot/nlu/dialects.yml", "bot/nlu/glossary", "bot/nlu/glossary.py"),
 )
 
 STEPS = (
@@ -79,16 +79,19 @@ STEPS = (
     ),
     Step(
         name="classifiers",
-        doing="training the readers of intents and answers (seconds)",
+        doing="training the small readers: intents, answers, degrees, risks (a minute)",
         command=(_APP, "-m", "bot.train_classifiers"),
         inputs=(
             *("bot/train_classifiers.py", "bot/nlu/classifier.py", "bot/nlu/labelled.py"),
             *("bot/nlu/intents", "bot/nlu/intents.py"),
-            *("bot/nlu/learnt_answers", "bot/nlu/learnt_answers.py"),
+            *("bot/nlu/learnt", "bot/nlu/learnt.py"),
             *("bot/nlu/semantic.py", "bot/nlu/sentences.py", "bot/nlu/lexicon"),
             *_WORDS,
         ),
-        outputs=(".build/intents", ".build/courses", ".build/replies", ".build/extents"),
+        outputs=(
+            *(".build/intents", ".build/courses", ".build/replies", ".build/extents"),
+            *(".build/severity", ".build/risks"),
+        ),
         needs=("encoder",),
     ),
     Step(

@@ -31,7 +31,7 @@ def test_the_same_data_give_the_same_arrays(encoder: Encoder) -> None:
 def test_numpy_reads_what_was_learnt(encoder: Encoder, tmp_path: Path) -> None:
     arrays = train(encoder, MESSAGES, INTENTS)
     write(arrays, encoder, INTENTS, tmp_path)
-    reader = Classifier(INTENTS, encoder.fingerprint, tmp_path)
+    reader = Classifier(INTENTS, encoder.reading_fingerprint, tmp_path)
     rows = features(encoder, list(MESSAGES))
     weights = np.hstack([arrays["mean"], arrays["words"].T])
     logits = rows @ weights.T + arrays["bias"]

@@ -42,9 +42,9 @@ def test_numpy_reads_what_torch_has_learnt(data: Data, encoder: Encoder, tmp_pat
     reader = SemanticReader(encoder, tmp_path)
     message, _ = match("my lips are huge")
     [(_, _, read)] = reader.outputs(message)
-    [states] = encoder.states(["my lips are huge"])
-    given = torch.from_numpy(states.reading[None])
-    mask = torch.ones(1, len(states.reading), dtype=torch.bool)
+    [(states, _)] = encoder.token_vectors(["my lips are huge"])
+    given = torch.from_numpy(states[None])
+    mask = torch.ones(1, len(states), dtype=torch.bool)
     with torch.no_grad():
         logits = torch.stack([net(given, mask)[0] for net in networks])
     np.testing.assert_allclose(read, torch.sigmoid(logits.mean(0)).numpy(), atol=1e-5)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bot.nlu import read
+from bot.nlu.semantic import semantic_reader
 from knowledge import Searcher
 from knowledge.encoded import Encoded
 from knowledge.encoder import Encoder
@@ -16,9 +17,10 @@ READ = "can i wear makeup tomorrow"
 
 @pytest.fixture
 def encoded() -> Encoded:
-    encoded = read(QUESTION).encoded
-    assert encoded is not None
-    return encoded
+    """As the dialogue makes it (`bot/nlu/rasa_reader.py`)."""
+    plain, encoder = read(QUESTION).plain, semantic_reader().encoder
+    assert plain is not None
+    return Encoded(plain, encoder.encode([plain])[0], encoder.fingerprint)
 
 
 def test_it_is_what_the_encoder_gives(encoded: Encoded, encoder: Encoder) -> None:

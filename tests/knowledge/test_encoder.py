@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from knowledge.encoder import DIMENSIONS, Encoder, EncoderMissingError
+from knowledge.encoder import DIMENSIONS, RETRIEVAL, Encoder, EncoderMissingError
 
 
 def test_vectors_have_length_one(encoder: Encoder) -> None:
@@ -47,16 +47,16 @@ def test_known_numbers(encoder: Encoder) -> None:
 
 def test_the_token_vectors_of_both_ends(encoder: Encoder) -> None:
     texts = ["my lips are swollen", "", "red"]
-    for text, states in zip(texts, encoder.states(texts), strict=True):
-        assert states.retrieval.shape == states.reading.shape == (len(states.offsets), DIMENSIONS)
-        mean = states.retrieval.mean(axis=0)
+    for text in texts:
+        [(retrieval, offsets)] = encoder.token_vectors([text], RETRIEVAL)
+        [(reading, same)] = encoder.token_vectors([text])
+        assert retrieval.shape == reading.shape == (len(offsets), DIMENSIONS)
+        assert offsets == same
+        mean = retrieval.mean(axis=0)
         [vector] = encoder.encode([text])
         assert np.allclose(vector, mean / np.linalg.norm(mean), atol=1e-6)
-        assert not np.allclose(states.retrieval, states.reading, atol=0.1)
-        [(reading, offsets)] = encoder.reading([text])
-        assert np.allclose(reading, states.reading, atol=1e-5)
-        assert offsets == states.offsets
-        assert [text[a:b] for a, b in states.offsets[1:-1]] == text.split()
+        assert not np.allclose(retrieval, reading, atol=0.1)
+        assert [text[a:b] for a, b in offsets[1:-1]] == text.split()
 
 
 def test_no_encoder_says_what_to_do(tmp_path: Path) -> None:

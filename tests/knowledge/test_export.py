@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from knowledge import adapter
-from knowledge.encoder import Encoder
+from knowledge.encoder import READING, RETRIEVAL, Encoder
 from knowledge.export import adapted_layers, fingerprint, source_model
 
 
@@ -34,13 +34,10 @@ def test_each_end_is_that_of_its_adapted_layers(encoder: Encoder) -> None:
     bert: Any = BertModel.from_pretrained(str(source_model())).eval()
     text = "felt my tongue get thick and my throat tight"
     [(ids, _)] = encoder.tokens([text])
-    [states] = encoder.states([text])
     with torch.no_grad():
         all_states = bert(torch.tensor([ids]), output_hidden_states=True).hidden_states
-        for path, exported in (
-            (adapter.RETRIEVAL, states.retrieval),
-            (adapter.READING, states.reading),
-        ):
+        for path, end in ((adapter.RETRIEVAL, RETRIEVAL), (adapter.READING, READING)):
+            [(exported, _)] = encoder.token_vectors([text], end)
             after = all_states[-1 - adapter.LAYERS]
             for layer in adapted_layers(bert, path):
                 out = layer(after)

@@ -20,8 +20,11 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 WORDS_FILE = Path(__file__).with_name("words.yml")
 
-# Numbers keep their inner point, comma, colon, slash or hyphen: 38,5 · 14:30 · 2026-11-20 · 3-4.
-_TOKEN = re.compile(r"\d+(?:[.,:/–-]\d+)*|[½¼¾]|[^\W\d_]+(?:['’`´][^\W\d_]+)*|[^\w\s]")
+# Numbers keep their inner point, comma, colon, slash or hyphen: 38,5 · 14:30 · 2026-11-20 · 3-4;
+# also as the French write the time, 18h30.
+_TOKEN = re.compile(
+    r"\d{1,2}[hH]\d\d\b|\d+(?:[.,:/–-]\d+)*|[½¼¾]|[^\W\d_]+(?:['’`´][^\W\d_]+)*|[^\w\s]"
+)
 _MAX_LEXEMES = 1500
 _MAX_DIGITS = 9
 _SHORTEST_FUZZY = 6
@@ -135,7 +138,7 @@ def _read_digits(token: str, start: int, end: int) -> Iterator[Lexeme]:
     elif marks in (".", ",") and len(token) <= 2 * _MAX_DIGITS:
         value = float(token.replace(",", "."))
         yield Lexeme("NUM", start, end, value, value)
-    elif marks == ":" and parts[0] <= 24 and parts[1] < 60:
+    elif marks in (":", "h", "H") and parts[0] <= 24 and parts[1] < 60:
         hour = parts[0] + parts[1] / 60
         yield Lexeme("HHMM", start, end, hour, hour)
     elif marks == "/" and parts in ([1, 2], [1, 4], [3, 4]):

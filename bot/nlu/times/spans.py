@@ -112,7 +112,16 @@ def _vague(found: Found) -> Lexeme:
     return found.make("SPAN", low * unit, high * unit, unit)
 
 
+def _four_digits(found: Found) -> Lexeme | None:
+    """At 1430 (hours)."""
+    hour, minutes = divmod(found["n"].low, 100)
+    if minutes >= 60 or not 1 <= hour < 24 or found["n"].end - found["n"].start != 4:
+        return None
+    return found.make("HHMM", hour + minutes / 60, hour + minutes / 60)
+
+
 NUMBER_RULES: tuple[Rule, ...] = (
+    rule("(?<=at )(?P<n>NUM )(?:UNIT )?", _four_digits),
     rule("(?P<n>NUM |a )?hundred (?:and )?(?P<r>NUM )?", _hundred),
     rule("(?P<t>TENS )(?:- )?(?P<n>NUM )", _tens),
     rule("(?P<t>TENS )(?:- )?(?P<n>ORD )(?=day |hour )", _tens_ordinal),

@@ -38,8 +38,8 @@ def test_values_come_back_as_they_went_in_and_as_sqlalchemy_reads_them(
 ) -> None:
     with engine.begin() as db:
         row = ADD.run(db, body=body, seen=True)
-        assert row is not None and row["body"] == body and row["seen"] is True
-        assert FIND.run(db, which=row["number"]) == row
+        assert row == {"number": 1, "body": body, "seen": True}
+        assert FIND.run(db, which=1) == row
         assert dict(db.execute(sa.select(notes)).one()._mapping) == row
 
 
@@ -54,10 +54,14 @@ def test_only_what_is_given_is_changed(engine: sa.Engine) -> None:
 
 
 def test_it_is_part_of_the_transaction(engine: sa.Engine) -> None:
-    with pytest.raises(RuntimeError), engine.begin() as db:
-        ADD.run_for_each(db, [{"number": 1, "body": "a"}, {"number": 2, "body": "b"}])
-        db.execute(notes.insert().values(number=3))
-        raise RuntimeError
+    def fail_late() -> None:
+        with engine.begin() as db:
+            ADD.run_for_each(db, [{"number": 1, "body": "a"}, {"number": 2, "body": "b"}])
+            db.execute(notes.insert().values(number=3))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_late()
     with engine.begin() as db:
         assert db.execute(sa.select(notes)).all() == []
 

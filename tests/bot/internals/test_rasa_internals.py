@@ -2,6 +2,7 @@
 
 import asyncio
 import copy
+from concurrent.futures import Future
 from typing import Any
 
 import dask
@@ -171,12 +172,27 @@ def test_the_call_of_the_answer_alone_brings_the_vector_of_its_message_once(doma
     )
     asked, other = (tracker(domain, said(text)) for text in ("can I swim", "can I run"))
     vector = {"text": "can i swim"}
-    rasa_internals.send_with_answer("can I swim", vector)
+    made: Future[dict[str, str]] = Future()
+    made.set_result(vector)
+    rasa_internals.send_with_answer("can I swim", made)
     assert "encoded" not in rasa_internals._call(form, asked, domain)
     assert rasa_internals._call(answer, other, domain)["encoded"] is None
     assert rasa_internals._call(answer, asked, domain)["encoded"] == vector
     assert rasa_internals._call(answer, asked, domain)["encoded"] is None
-    rasa_internals.send_with_answer("can I swim", vector)
+    rasa_internals.send_with_answer("can I swim", made)
     for number in range(rasa_internals.VECTORS):
-        rasa_internals.send_with_answer(str(number), {})
+        rasa_internals.send_with_answer(str(number), made)
     assert rasa_internals._call(answer, asked, domain)["encoded"] is None
+
+
+def test_a_vector_that_fails_or_does_not_come_keeps_no_answer(
+    domain: Domain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rasa_internals, "VECTOR_WAIT", 0.01)
+    answer = action.RemoteAction("action_answer", EndpointConfig("http://127.0.0.1:1"))
+    asked = tracker(domain, said("can I swim"))
+    failed: Future[dict[str, str]] = Future()
+    failed.set_exception(RuntimeError("no memory"))
+    for made in (failed, Future()):
+        rasa_internals.send_with_answer("can I swim", made)
+        assert rasa_internals._call(answer, asked, domain)["encoded"] is None

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from bot.nlu import learnt_answers, read, read_by_lexicon, reading
+from bot.nlu import learnt, read, read_by_lexicon, reading
 from bot.nlu.classifier import Classifier
-from bot.nlu.labelled import ANSWERS, load_labelled
-from bot.nlu.learnt_answers import DATA, answer_reader, comes_down_to
+from bot.nlu.labelled import LEARNT, load_labelled
+from bot.nlu.learnt import DATA, comes_down_to, learnt_reader
 from bot.nlu.semantic import Seen
 
 ASKS = ("trend", "fever")
@@ -157,13 +157,78 @@ def test_keys_struck_at_random_tell_nothing() -> None:
     assert not read("lkjh poiu", asks=LIPS).findings
 
 
+@pytest.mark.parametrize(
+    ("text", "finding", "severity"),
+    [
+        ("the itch has me climbing the curtains, no sleep for it", "itching", "severe"),
+        ("it burns, I would give it a nine out of ten", "burning", "severe"),
+        ("the merest whisper of an itch", "itching", "mild"),
+        ("my cheeks itch", "itching", None),
+    ],
+)
+def test_how_bad_a_complaint_is(text: str, finding: str, severity: str | None) -> None:
+    said = read(text).findings[finding]
+    assert said.severity == severity
+
+
+def test_the_lexicons_degree_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    said_in(monkeypatch, severity="severe")
+    assert read("a mild itch").findings["itching"].severity == "mild"
+    assert read("an itch").findings["itching"].severity == "severe"
+
+
+def test_two_complaints_share_no_learnt_degree(monkeypatch: pytest.MonkeyPatch) -> None:
+    said_in(monkeypatch, severity="severe")
+    found = read("itching and burning").findings
+    assert {found["itching"].severity, found["burning"].severity} == {None}
+
+
+def test_what_is_denied_has_no_degree(monkeypatch: pytest.MonkeyPatch) -> None:
+    said_in(monkeypatch, severity="severe")
+    assert read("no itching").findings["itching"].severity is None
+
+
+@pytest.mark.parametrize(
+    ("text", "risk"),
+    [
+        ("I take the pills that keep my new liver from being rejected", "immunosuppressed"),
+        ("pump and sensor girl, type one since I was six", "diabetes"),
+        ("thirty weeks and the size of a house", "pregnancy"),
+        ("one cashew and they had me in intensive care for days", "known_allergy"),
+    ],
+)
+def test_who_is_at_risk(text: str, risk: str) -> None:
+    assert not read_by_lexicon(text).context.risks
+    assert read(text).context.risks == (risk,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "twenty weeks since my last session",
+        "26 hours",
+        "my sister is the diabetic one",
+        "used my epipen ten minutes ago",
+        "my face is red and tight",
+    ],
+)
+def test_who_is_not(text: str) -> None:
+    assert not read(text).context.risks
+
+
+def test_a_denied_risk_stays_denied(monkeypatch: pytest.MonkeyPatch) -> None:
+    said_in(monkeypatch, risks="pregnancy")
+    context = read("I am not pregnant").context
+    assert (context.risks, context.cleared) == ((), ("pregnancy",))
+
+
 def test_a_label_without_a_limit_never_counts() -> None:
     text = "everything is good here thanks my dear"
-    assert comes_down_to("replies", text, reading._seen(reading.match(text)[0])) is None
+    assert comes_down_to("replies", text, reading._seen(reading.match(text)[0]).mean) is None
 
 
 def test_without_them_the_templates_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(learnt_answers, "answer_reader", lambda task: None)
+    monkeypatch.setattr(learnt, "learnt_reader", lambda task: None)
     assert read("the rash looks another shade today", asks=ASKS).context.trend is None
 
     def broken(*_: Any) -> str:
@@ -179,21 +244,21 @@ def test_without_them_the_templates_read(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_reader_of_another_encoder_is_not_used(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(learnt_answers, "BUILD", tmp_path)
-    answer_reader.cache_clear()
-    assert answer_reader("replies") is None
-    answer_reader.cache_clear()
+    monkeypatch.setattr(learnt, "BUILD", tmp_path)
+    learnt_reader.cache_clear()
+    assert learnt_reader("replies") is None
+    learnt_reader.cache_clear()
 
 
-@pytest.mark.parametrize("task", ANSWERS)
+@pytest.mark.parametrize("task", LEARNT)
 def test_every_label_has_many_texts(task: str) -> None:
-    said = list(load_labelled(DATA / task, ANSWERS[task]).values())
-    assert {label for label in ANSWERS[task] if said.count(label) < 60} == set()
+    said = list(load_labelled(DATA / task, LEARNT[task]).values())
+    assert {label for label in LEARNT[task] if said.count(label) < 60} == set()
 
 
-@pytest.mark.parametrize("task", ANSWERS)
+@pytest.mark.parametrize("task", LEARNT)
 def test_no_sentence_of_the_scored_half_is_learnt(task: str) -> None:
-    learnt = {_bare(text) for text in load_labelled(DATA / task, ANSWERS[task])}
+    learnt = {_bare(text) for text in load_labelled(DATA / task, LEARNT[task])}
     rows = (json.loads(line) for path in SCORED for line in path.read_text("utf-8").splitlines())
     scored = {
         _bare(text)
@@ -207,3 +272,26 @@ def test_no_sentence_of_the_scored_half_is_learnt(task: str) -> None:
 
 def _bare(text: str) -> str:
     return re.sub(r"\W+", " ", text.lower()).strip()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["no, only when I run", "no it isn't pain, it's pressure", "no, it is less than it was"],
+)
+def test_a_no_that_leaves_something_out_clears_nothing(answer: str) -> None:
+    assert not set(LIPS) & set(read(answer, asks=LIPS).findings)
+
+
+@pytest.mark.parametrize(
+    "answer", ["no", "no, thats the dog", "no, like I said", "no, friend lie haha"]
+)
+def test_a_no_with_a_reason_clears_the_list(answer: str) -> None:
+    found = read(answer, asks=LIPS).findings
+    assert {name: str(found[name].state) for name in LIPS} == dict.fromkeys(LIPS, "absent")
+
+
+def test_where_the_reader_of_replies_is_missing_a_no_is_a_no(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(learnt, "learnt_reader", lambda task: None)
+    assert set(LIPS) <= set(read("nah only when i run", asks=LIPS).findings)
