@@ -1,4 +1,4 @@
-"""Train the small classifiers: `python -m bot.train_classifiers [--folder DIR]` (seconds).
+"""Train the small classifiers: `python -m bot.train_classifiers [--folder DIR]` (a few minutes).
 
 What is learnt is described in `bot/nlu/classifier.py`. The same data give the same classifiers.
 """
@@ -72,7 +72,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bot.train_classifiers", description=__doc__)
     parser.add_argument("--folder", type=Path, default=BUILD)
     folder = parser.parse_args().folder
-    encoder = Encoder.load()
+    encoder = Encoder.load(threads=2)
     for name, (data, labels) in TASKS.items():
         labelled = load_labelled(data, labels)
         print(f"Learning {name} from {len(labelled)} texts ...", flush=True)

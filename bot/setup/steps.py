@@ -79,7 +79,7 @@ STEPS = (
     ),
     Step(
         name="classifiers",
-        doing="training the small readers: intents, answers, degrees, risks (a minute)",
+        doing="training the small readers: intents, answers, degrees, risks (minutes)",
         command=(_APP, "-m", "bot.train_classifiers"),
         inputs=(
             *("bot/train_classifiers.py", "bot/nlu/classifier.py", "bot/nlu/labelled.py"),
