@@ -15,7 +15,6 @@ from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyp
 
 from bot.nlu import intents, learnt
 from bot.nlu.classifier import ARRAYS, BUCKETS, BUILD, SETTINGS, buckets_of, weight_of
-from bot.nlu.glossary import in_english
 from bot.nlu.labelled import INTENTS, LEARNT, load_labelled
 from bot.nlu.reading import match
 from bot.nlu.semantic import encode, mean_of
@@ -34,8 +33,7 @@ TASKS = {
 def features(encoder: Encoder, texts: Sequence[str]) -> Vectors:
     """One row for each text: its mean vector and its hashed words, weighed as for reading."""
     rows = np.zeros((len(texts), DIMENSIONS + BUCKETS), np.float32)
-    for row, written in zip(rows, texts, strict=True):
-        text = in_english(written).text
+    for row, text in zip(rows, texts, strict=True):
         mean, buckets = mean_of(encode(encoder, match(text)[0])), buckets_of(text)
         if mean is not None:
             row[:DIMENSIONS] = mean

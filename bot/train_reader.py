@@ -19,7 +19,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from bot.nlu.glossary import in_english
 from bot.nlu.phrase_data import MEANINGS, Phrase, label_names, load_messages
 from bot.nlu.reading import match
 from bot.nlu.semantic import ARRAYS, FOLDER, MEAN_LENGTH, SETTINGS
@@ -173,7 +172,7 @@ def labelled(groups: Sequence[tuple[Phrase, ...]]) -> Iterator[tuple[str, list[L
     order = {name: at for at, name in enumerate(label_names())}
     plain: dict[str, str] = {}
     for phrase in {phrase for group in groups for phrase in group}:
-        message, _ = match(in_english(phrase.text).text)
+        message, _ = match(phrase.text)
         plain[phrase.text] = " ".join(token.norm for token in message.tokens)
     for group in groups:
         clauses, start = [], 0

@@ -19,6 +19,9 @@ _HEADERS = {
     "cross-origin-opener-policy": "same-origin",
 }
 
+#: What a route may say itself.
+_CACHE = b"cache-control"
+
 #: The page that other sites may frame (`allowed_origins`).
 PANEL = "/chat/panel"
 
@@ -48,14 +51,17 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                given = {name for name, _ in message["headers"]}
-                message["headers"] += [each for each in added if each[0] not in given]
+                said = {name for name, _ in message["headers"]}
+                ours = [each for each in added if each[0] != _CACHE or _CACHE not in said]
+                names = {name for name, _ in ours}
+                given = [each for each in message["headers"] if each[0] not in names]
+                message = {**message, "headers": [*given, *ours]}
             await send(message)
 
         await self._app(scope, receive, with_headers)
 
     def _headers(self, path: str, secure: bool) -> list[tuple[bytes, bytes]]:
-        """What a path's answers carry, unless they say otherwise."""
+        """What a path's answers carry."""
         panel, public = path == PANEL, path.startswith(_PUBLIC)
         forms = path == STAFF or path.startswith(_FORMS)
         headers = {

@@ -3,10 +3,11 @@
     >>> in_english("sorry po, hirap huminga since lunch").text
     'sorry, trouble breathing since lunch'
 
-People mix languages when they are afraid. The phrases of `glossary/*.yml` are put into plain
-English before anything else reads a message; the longest phrase wins, from left to right, and none
-goes across a comma or a full stop. What is not listed stays as it is: a message that is mostly
-foreign still gets the answer for those (`languages.py`), but its listed red flags are read.
+People mix languages when they are afraid. With the phrases of `glossary/*.yml` put into plain
+English a message is read once more (`reading.py`); the longest phrase wins, from left to right, and
+none goes across a comma or a full stop. Words put for words are no translation: what that reading
+finds is added to what the message says as it stands, and nothing is denied by it. A message that is
+mostly foreign still gets the answer for those (`languages.py`).
 """
 
 from __future__ import annotations
@@ -66,11 +67,10 @@ class Put:
 
 
 def in_english(text: str) -> Put:
-    """The text with what the glossary knows put into English."""
+    """The text with what the glossary knows put into English, as far as it is read."""
     known = glossary()
-    if len(text) > MAX_READ:
-        return Put(text)
-    words = [(match.start(), match.end(), fold(match[0])) for match in _WORD.finditer(text)]
+    found_words = _WORD.finditer(text, 0, MAX_READ)
+    words = [(match.start(), match.end(), fold(match[0])) for match in found_words]
     found, at = [], 0
     while at < len(words):
         size = _longest(text, words, at, known) if words[at][2] in known.beginnings else 0

@@ -122,8 +122,6 @@ class MessageReader(GraphComponent):
         items = tuple(tuple(item) for item in slots.get("items") or ()) if asking else ()
         now = datetime.now(timezone.utc)
         read_as = read(text, now=now, timezone=self._time_zone, asks=asks, items=items)
-        if read_as.act in QUESTIONS and read_as.plain:
-            send_with_answer(text, self._beside.submit(_encoded, read_as.plain))
         reading = read_as.to_json()
         emergency = is_emergency(Case.from_json(reading))
         if pressed is None and text.lstrip().startswith("/"):
@@ -140,7 +138,16 @@ class MessageReader(GraphComponent):
             values[question] = "heard"
         if emergency:
             return "red_flag", values
+        if read_as.act in QUESTIONS and read_as.plain:
+            self._encode_beside(text, read_as.plain)
         return ("too_long" if reading["truncated"] else reading["act"]), values
+
+    def _encode_beside(self, text: str, plain: str) -> None:
+        """Begin to make what the guide is searched with; without it, the actions make it."""
+        try:
+            send_with_answer(text, self._beside.submit(_encoded, plain))
+        except Exception as error:
+            logger.error("A question was not encoded: %s", type(error).__name__)
 
 
 def _encoded(plain: str) -> dict[str, str]:

@@ -3,10 +3,10 @@
     >>> read("no hives but my eyes are swollen shut").to_json()["findings"]["eye_swelling"]["state"]
     'present'
 
-Other languages' phrases are put into English first. Then come tokens, spelling and clauses; the
-lexicon's templates are matched once, and the semantic reader looks over the clauses. What the two
-found is read in turn: findings with their assertions and degrees, context, time, the answer to the
-question just asked, and the act.
+Tokens, spelling and clauses come first; then the lexicon's templates are matched once and the
+semantic reader looks over the clauses. What the two found is read in turn: findings with their
+assertions and degrees, context, time, the answer to the question just asked, and the act. A message
+with other languages' words is read once more with those put into English, for what that adds.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from functools import lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from actions.triage import Extent, Severity, State, Subject, findings
+from actions.triage import Extent, Severity, State, Subject, Trend, findings
 from actions.triage.case import TREND_RAPID
 from bot.nlu.acts import classify, intent_of, only_talk
 from bot.nlu.answer_units import TOPICS
@@ -108,10 +108,23 @@ def read_by_lexicon(
     return _read(text, now, timezone, asks, items, see=lambda message: Seen())
 
 
-def _read(text: str, *given: Any, see: Callable[[Message], Seen]) -> Reading:
+def _read(  # noqa: PLR0913, PLR0917
+    text: str,
+    now: datetime | None,
+    timezone: str,
+    asks: Sequence[str],
+    items: Sequence[Sequence[str]],
+    see: Callable[[Message], Seen],
+) -> Reading:
+    reading = _interpret(_given(text, now, timezone, asks, items), see)
     put = in_english(text)
-    reading = _interpret(replace(_given(put.text, *given), written=text), see)
-    return _in_place(reading, put) if put.places else reading
+    if not put.places:
+        return reading
+    given = replace(_given(put.text, now, timezone, asks, items), written=text)
+    english = _in_place(_interpret(given, see), put)
+    if asks and is_bare_answer(put.text):
+        return english
+    return _with_what_it_adds(reading, english)
 
 
 def _in_place(reading: Reading, put: Put) -> Reading:
@@ -122,9 +135,42 @@ def _in_place(reading: Reading, put: Put) -> Reading:
     return replace(reading, findings=findings, times=replace(times, spans=spans))
 
 
+def _with_what_it_adds(reading: Reading, english: Reading) -> Reading:
+    """A reading with what is there by the other one, of the same message put into English.
+
+    Word for word into English a "no" may end up beside what it does not deny, so nothing is denied
+    or taken back by it: what it does not add is asked for.
+    """
+    added = {
+        name: said
+        for name, said in english.findings.items()
+        if said.state in (State.PRESENT, State.UNCERTAIN) and _adds(name, reading.findings)
+    }
+    rapid = english.context.trend == Trend.RAPID
+    risks = dict.fromkeys((*reading.context.risks, *english.context.risks))
+    context = replace(
+        reading.context,
+        trend=english.context.trend if rapid else reading.context.trend,
+        risks=tuple(risks),
+    )
+    return replace(
+        reading,
+        findings={**reading.findings, **added},
+        times=reading.times if reading.times != Times() else english.times,
+        context=context,
+        act=english.act if added else reading.act,
+    )
+
+
+def _adds(name: str, known: Mapping[str, Finding]) -> bool:
+    """Whether a finding that is there is news: not named before, or a red flag that was denied."""
+    said = known.get(name)
+    return said is None or (is_alarming(name) and said.state not in (State.PRESENT, State.PAST))
+
+
 @dataclass(frozen=True)
 class _Given:
-    """A message, put into English, and what it is read against."""
+    """A message and what it is read against; `written`: before anything was put into English."""
 
     text: str
     message: Message
@@ -166,12 +212,14 @@ def _interpret(given: _Given, see: Callable[[Message], Seen]) -> Reading:
     elif asks and _may_leave_out(given, everything, found, answer):
         answer = Answer()
     learnt = _learnt(text, seen)
-    act = classify(text, found, asks, answer, times, context.tells, learnt, given.written)
+    act = classify(text, found, asks, answer, times, context.tells, learnt, given.written or text)
     if act in _NO_ANSWERS:
         answer = Answer()
     elif "trend" in asks:
         context = _with_course(given, context, seen)
-        act = classify(text, found, asks, answer, times, context.tells, learnt, given.written)
+        act = classify(
+            text, found, asks, answer, times, context.tells, learnt, given.written or text
+        )
     return Reading(
         _answered(found, answer),
         times,

@@ -21,10 +21,11 @@ from rapidfuzz.distance import DamerauLevenshtein
 WORDS_FILE = Path(__file__).with_name("words.yml")
 
 # Numbers keep their inner point, comma, colon, slash or hyphen: 38,5 · 14:30 · 2026-11-20 · 3-4;
-# also as the French write the time, 18h30.
+# also as the French write the time, 18h30, but 2h30 is a length.
 _TOKEN = re.compile(
-    r"\d{1,2}[hH]\d\d\b|\d+(?:[.,:/–-]\d+)*|[½¼¾]|[^\W\d_]+(?:['’`´][^\W\d_]+)*|[^\w\s]"
+    r"\b(?:0?[7-9]|1\d|2[0-4])[hH]\d\d\b|\d+(?:[.,:/–-]\d+)*|[½¼¾]|[^\W\d_]+(?:['’`´][^\W\d_]+)*|[^\w\s]"
 )
+
 _MAX_LEXEMES = 1500
 _MAX_DIGITS = 9
 _SHORTEST_FUZZY = 6

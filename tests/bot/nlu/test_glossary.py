@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -85,9 +84,15 @@ def test_any_place_is_one_of_the_text_as_written(pieces: list[str]) -> None:
     assert starts == sorted(starts)
 
 
-def test_a_long_text_is_left_as_it_is() -> None:
-    long = "hirap huminga " * MAX_READ
-    assert in_english(long).text == long
+def test_a_long_text_is_put_as_far_as_it_is_read() -> None:
+    assert in_english("hirap huminga. " + "x" * 9000).text.startswith("trouble breathing.")
+    assert in_english("x" * MAX_READ + " hirap huminga").text.endswith("hirap huminga")
+    assert (
+        read("no puedo respirar. " + "my skin is fine. " * 300)
+        .findings["breathing_difficulty"]
+        .state
+        == "present"
+    )
 
 
 def test_phrases_are_folded_and_short_and_plain() -> None:
@@ -126,22 +131,95 @@ def test_two_meanings_of_a_phrase_are_refused(
         glossary.glossary.__wrapped__()
 
 
-def _read(case: dict[str, Any]) -> set[str]:
-    return {f"{name}:{said.state}" for name, said in read(case["text"]).findings.items()}
+FLAGS = [name for name, each in findings().items() if each.red_flag]
+
+
+def _there(text: str) -> set[str]:
+    held = ("present", "uncertain")
+    return {name for name, said in read(text).findings.items() if said.state in held}
 
 
 def test_no_red_flag_is_lost_in_a_mixed_message() -> None:
-    flags = {f"{name}:present" for name, each in findings().items() if each.red_flag}
     lost = {
         case["text"]: missing
         for case in MIXED
-        if (missing := flags & set(case["says"]) - _read(case))
+        if (
+            missing := {name for name in FLAGS if f"{name}:present" in case["says"]}
+            - _there(case["text"])
+        )
     }
     assert not lost
 
 
 def test_mixed_messages_are_read_as_they_are_meant() -> None:
-    right = sum(
-        {":".join(each.split(":")[:2]) for each in case["says"]} == _read(case) for case in MIXED
-    )
-    assert right >= 0.8 * len(MIXED)
+    told = [
+        {each.split(":")[0] for each in case["says"] if each.split(":")[1] == "present"}
+        for case in MIXED
+    ]
+    right = sum(want <= _there(case["text"]) for want, case in zip(told, MIXED, strict=True))
+    assert right >= 0.85 * len(MIXED)
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        ("alamak my eyes swollen shut", "eye_swelling"),
+        ("wah lau my lip swell until cannot talk", "lip_swelling"),
+        ("oh no my lip is swollen", "lip_swelling"),
+        ("my tongue feels thik", "tongue_swelling"),
+        ("sin fiebre, my lips are swollen", "lip_swelling"),
+        ("dard nahi saans phool rahi hai", "breathing_difficulty"),
+        ("khujli nahi hai par honth suj gaye", "lip_swelling"),
+    ],
+)
+def test_a_denial_beside_it_hides_no_red_flag(text: str, finding: str) -> None:
+    assert finding in _there(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sem febre mas falta de ar",
+        "fever yok ama nefes alamiyorum",
+        "senza febbre ma non respiro",
+        "bez goraczki ale nie moge oddychac",
+        "kein Fieber nur Atemnot",
+        "sin fiebre labios hinchados",
+        "no trago bien",
+        "hindi nakakahinga",
+        "hindi po nakakahinga ng maayos",
+        "walang rashes namamaga labi",
+        "tak gatal bibir bengkak",
+        "plus rouge qu'hier",
+    ],
+)
+def test_words_put_for_words_deny_nothing(text: str) -> None:
+    found = read_by_lexicon(text).findings.items()
+    assert not [name for name, said in found if name in FLAGS and said.state == "absent"]
+    assert not [name for name, said in found if name == "redness" and said.state == "absent"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "crawfish etouffe tonight, ok?",
+        "I smoke dokha, can I smoke after?",
+        "salsa roja for lunch, is spicy food ok?",
+        "should I stop the retinol",
+        "is Emmi Binti Starke in today?",
+    ],
+)
+def test_dishes_names_and_typos_are_no_findings(text: str) -> None:
+    assert not _there(text)
+
+
+@pytest.mark.parametrize(("answer", "states"), [("wala po", "absent"), ("hindi naman po", None)])
+def test_an_answer_in_another_language(answer: str, states: str | None) -> None:
+    asks = ("hives", "lip_swelling")
+    found = {str(said.state) for said in read(answer, asks=asks).findings.values()}
+    assert found == ({states} if states else set())
+
+
+def test_an_outcry_denies_nothing() -> None:
+    for outcry in ("aiyo", "alamak", "oh no"):
+        assert not read(outcry, asks=("hives", "lip_swelling")).findings

@@ -193,7 +193,7 @@ def test_what_is_denied_has_no_degree(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("I take the pills that keep my new liver from being rejected", "immunosuppressed"),
         ("pump and sensor girl, type one since I was six", "diabetes"),
-        ("thirty weeks and the size of a house", "pregnancy"),
+        ("I am carrying twins", "pregnancy"),
         ("one cashew and they had me in intensive care for days", "known_allergy"),
     ],
 )
