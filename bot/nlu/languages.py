@@ -19,8 +19,9 @@ _MAX_READ = 2000
 _FOREIGN_SHARE = 0.3
 
 
-def is_foreign(text: str, entirely: bool = False) -> bool:
-    """Whether most of `text` is not English; `entirely`: not one common English word in it."""
+def is_foreign(text: str, entirely: bool = False, but: int = 0) -> bool:
+    """Whether most of `text` is not English; `entirely`: not one common English word in it, `but`
+    for so many."""
     text = text[:_MAX_READ]
     letters = [char for char in text if char.isalpha()]
     if not letters:
@@ -32,7 +33,7 @@ def is_foreign(text: str, entirely: bool = False) -> bool:
     english = sum(word in english_words for word in words)
     best = max(sum(word in known for word in words) for known in languages.values())
     # One word alone ("hola"), or a clear majority: names and loan words are in English texts too.
-    if entirely and english:
+    if entirely and english > but:
         return False
     return best > english and (best >= 2 or best == len(words))
 

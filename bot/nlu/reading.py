@@ -30,6 +30,7 @@ from bot.nlu.context import Context, find_context
 from bot.nlu.finding import Finding
 from bot.nlu.glossary import Put, in_english
 from bot.nlu.intents import IntentReader
+from bot.nlu.languages import is_foreign
 from bot.nlu.learnt import comes_down_to, shares_of
 from bot.nlu.lexicon import Entry, lexicon
 from bot.nlu.mash import is_all_mash
@@ -124,7 +125,7 @@ def _read(  # noqa: PLR0913, PLR0917
     english = _in_place(_interpret(given, see), put)
     if asks and is_bare_answer(put.text):
         return english
-    return _with_what_it_adds(reading, english)
+    return _with_what_it_adds(reading, english, is_foreign(text, entirely=True, but=1))
 
 
 def _in_place(reading: Reading, put: Put) -> Reading:
@@ -135,11 +136,12 @@ def _in_place(reading: Reading, put: Put) -> Reading:
     return replace(reading, findings=findings, times=replace(times, spans=spans))
 
 
-def _with_what_it_adds(reading: Reading, english: Reading) -> Reading:
+def _with_what_it_adds(reading: Reading, english: Reading, foreign: bool) -> Reading:
     """A reading with what is there by the other one, of the same message put into English.
 
     Word for word into English a "no" may end up beside what it does not deny, so nothing is denied
-    or taken back by it: what it does not add is asked for.
+    or taken back by it: what it does not add is asked for. What is `foreign` through and through
+    still hears that only English is read.
     """
     added = {
         name: said
@@ -158,7 +160,7 @@ def _with_what_it_adds(reading: Reading, english: Reading) -> Reading:
         findings={**reading.findings, **added},
         times=reading.times if reading.times != Times() else english.times,
         context=context,
-        act=english.act if added else reading.act,
+        act=english.act if added and not foreign else reading.act,
     )
 
 
