@@ -62,8 +62,16 @@ class Chat:
 
     def _answer(self, before: int) -> Locator:
         answer = self.bubbles.nth(before + 1)  # behind what the patient said
-        expect(answer).to_be_visible(timeout=30000)
+        try:
+            expect(answer).to_be_visible(timeout=30000)
+        except AssertionError as problem:
+            raise AssertionError(f"no answer; {self._shown()}") from problem
         return answer
+
+    def _shown(self) -> str:
+        """All that the panel shows, and what is written and not sent."""
+        panel = self.panel.locator("body").inner_text()
+        return f"input: {self.input.inner_text()!r}, panel: {panel!r}"
 
     def menu(self, name: str, role: str = "button") -> None:
         self.panel.get_by_role("button", name="Menu").click()

@@ -80,6 +80,21 @@ def test_an_emergency_is_advised_before_consent(chat: Chat) -> None:
     expect(chat.panel.get_by_role("button", name="I agree")).to_be_visible()
 
 
+def test_nothing_can_be_written_before_the_chat_would_send_it(chat: Chat) -> None:
+    chat.page.add_init_script(
+        """
+        const dispatch = EventTarget.prototype.dispatchEvent;
+        EventTarget.prototype.dispatchEvent = function (event) {
+            if (event.type !== "render") return dispatch.call(this, event);
+            setTimeout(() => dispatch.call(this, event), 1500);
+            return true;
+        };
+        """
+    )
+    chat.open(consent=False)
+    expect(chat.ask("hello")).to_contain_text("I need your consent")
+
+
 def test_nothing_is_asked_before_consent(chat: Chat) -> None:
     chat.open(consent=False)
     expect(chat.panel.get_by_role("button", name="I agree")).to_be_visible()

@@ -33,6 +33,7 @@ export const createTalk = async (place, config, does) => {
     fontFamily: "system-ui, sans-serif", fontSize: "1rem", inlineSize: "100%", blockSize: "100%",
     display: "block", width: "100%", height: "100%", border: "0", backgroundColor: "var(--ground)",
     colorScheme: "light dark",
+    visibility: "hidden", // until sending is ours: what is written before it would go nowhere
   });
   Object.assign(chat, {
     connect: { websocket: true, handler: (_, signals) => signals.onOpen() }, // else: demo replies
@@ -133,6 +134,7 @@ export const createTalk = async (place, config, does) => {
     if (focused) thanks.focus();
   });
 
+  chat.style.visibility = "";
   return {
     typing,
     patient,
