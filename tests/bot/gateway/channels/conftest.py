@@ -70,7 +70,9 @@ class Phone:
         await self.texting.receive(self.address, client_id, text)
 
     async def say(self, text: str, count: int = 1) -> list[str]:
-        """Send a text; the answer, in `count` messages."""
+        """Send a text once all before it has arrived; the answer, in `count` messages."""
+        if self.texting.addresses.at(self.address):
+            await self.all_arrived()
         await self.send(text)
         return await self.wire.reply(count)
 

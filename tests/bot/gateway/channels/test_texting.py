@@ -365,7 +365,8 @@ def test_nobody_there_any_more_ends_the_attempts_until_they_write(
         await asyncio.sleep(0.5)
         assert len(wire.failures) > 95
         wire.failures = []
-        assert await phone.say("two", 2) == ["heard one", "heard two"]
+        await phone.send("two")
+        assert await wire.reply(2) == ["heard one", "heard two"]
 
     play(scene)
 
@@ -400,6 +401,7 @@ def test_a_full_disk_still_leaves_words(
         monkeypatch.setattr(phone.texting, "_hear_patient", lambda *_: 1 / 0)
         assert "My advice stays the same" in (await phone.say("and I keep vomiting"))[0]
         monkeypatch.setattr(Addresses, "at", lambda *_: 1 / 0)
-        assert (await phone.say("my throat is closing"))[0].startswith("🔴 Call 999")
+        await phone.send("my throat is closing")
+        assert (await wire.reply())[0].startswith("🔴 Call 999")
 
     play(scene)

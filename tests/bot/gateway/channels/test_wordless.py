@@ -57,7 +57,8 @@ def test_an_answer_stays_one_whatever_came_beside_it(
         assert dialogue.heard[-1] == "no"
         dialogue.answer = lambda text: [QUESTION]
         await phone.say("hello again")
-        await phone.say("[photo]\n1")
+        await phone.all_arrived()
+        await phone.say("[photo]\n1", 2)
         assert dialogue.heard[-1] == "/answer/red_flags/none"
         assert "delete everything" in (await phone.say("[photo]\ndelete my conversation"))[0]
 
