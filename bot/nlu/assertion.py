@@ -16,7 +16,7 @@ from functools import cached_property
 from actions.triage import State, Subject
 from bot.nlu.lexicon import ABSENT, Entry
 from bot.nlu.scopes import Layout
-from bot.nlu.semantic import least
+from bot.nlu.semantic import is_alarming, least
 from bot.nlu.templates import Match
 from bot.nlu.tokens import Message
 
@@ -173,28 +173,31 @@ def weighed(
 ) -> Assertion | None:
     """What the triggers say and what the semantic reader takes a clause to mean, together.
 
-    The triggers' word stands unless that reader is sure of another (`semantic.yml`). None: the
-    words are used in another sense. Thoughts of self-harm are never explained away.
+    The triggers' word stands unless that reader is sure of another (`semantic.yml`). None: it is
+    as if the words were not there. Thoughts of self-harm are never explained away.
     """
-    if is_always_meant(mention.payload.name):
+    name, sure, own = mention.payload.name, least(), said.subject is Subject.SELF
+    if is_always_meant(name):
         return said
-    sure = least()
-    held = said.state in (State.PRESENT, State.UNCERTAIN) and said.subject is Subject.SELF
-    if held and meanings["present"] + meanings["recent"] <= 1 - sure.not_meant:
-        meaning = max(meanings, key=lambda name: meanings[name])
-        if meaning == "idiom" and meanings[meaning] >= sure.not_meant:
-            return None
-        if meaning in _TURNED and meanings[meaning] >= sure.not_meant:
-            return _TURNED[meaning]
-    if said.state is State.HYPOTHETICAL and meanings["present"] >= sure.meant:
-        return Assertion(State.PRESENT, Subject.SELF)
-    return said
+    if said.state not in (State.PRESENT, State.UNCERTAIN):
+        there = meanings["present"] >= sure.meant and (own or said.state is State.HYPOTHETICAL)
+        return Assertion(State.PRESENT, Subject.SELF) if there else said
+    if meanings["present"] + meanings["recent"] > 1 - sure.not_meant:
+        return said
+    meaning = max(meanings, key=lambda name: meanings[name])
+    if meanings[meaning] < sure.not_meant:
+        return said
+    if meaning == "idiom" or (meaning == "absent" and not is_alarming(name)):
+        return None
+    return _TURNED.get(meaning, said) if own or meaning == "told" else said
 
 
-#: Absent is not among them: that nothing is there has to be said.
+#: Absent is not among them: that nothing is there has to be said, and so what hardly is there is
+#: asked for; a red flag stays.
 _TURNED = {
     "if": Assertion(State.HYPOTHETICAL, Subject.SELF),
     "old": Assertion(State.PAST, Subject.SELF, recent=False),
+    "other": Assertion(State.PRESENT, Subject.OTHER),
     "told": Assertion(State.HYPOTHETICAL, Subject.OTHER),
 }
 
