@@ -11,10 +11,16 @@ from bot.nlu.answers import Answer
 from bot.nlu.assertion import Triggers
 from bot.nlu.lexicon import ABSENT, Entry
 from bot.nlu.mentions import Told, clause_match, matches_of, nothing_told, only_seen
-from bot.nlu.semantic import Clause
+from bot.nlu.semantic import Clause, least
 from bot.nlu.templates import Match
 
 _HELD = (State.PRESENT, State.UNCERTAIN)
+
+#: The risks that end; "had a transplant in 2019" is one for life.
+_ENDS = frozenset([Risk.PREGNANCY, Risk.ISOTRETINOIN])
+
+#: What the learnt reader calls words that only look like a trend.
+_NO_TREND = "none"
 
 
 @dataclass(frozen=True)
@@ -59,9 +65,10 @@ def find_context(
 ) -> Context:
     """The context that a message tells of the patient.
 
-    `told` is asked for the risk that a clause tells of where the lexicon names it in no sense.
+    `told` is asked for the risk that a clause tells of where the lexicon names it in no sense, and
+    which way a clause says that a complaint goes.
     """
-    trend, cleared = _trend(matches, triggers, seen)
+    trend, cleared = _trend(matches, triggers, seen, told)
     risks, denied = _risks(matches, triggers)
     named = {match.payload.name for match in matches_of("risks", matches)}
     learnt = {risk for risk in _learnt_risks(triggers, seen, told) if risk not in named}
@@ -81,9 +88,14 @@ def _learnt_risks(triggers: Triggers, seen: Sequence[Clause], told: Told) -> Ite
         risk = told("risks", clause)
         if risk is None:
             continue
-        said = triggers.of(clause_match(risk, clause), red_flag=False)
-        if said.subject is Subject.SELF and said.state is not State.HYPOTHETICAL:
+        if _is_own(risk, clause, triggers):
             yield risk
+
+
+def _is_own(learnt: str, clause: Clause, triggers: Triggers) -> bool:
+    """Whether what a clause tells is the patient's own and no question; its denials are learnt."""
+    said = triggers.of(clause_match(learnt, clause), red_flag=False)
+    return said.subject is Subject.SELF and said.state is not State.HYPOTHETICAL
 
 
 def _held(match: Match[Entry], triggers: Triggers) -> bool:
@@ -92,7 +104,7 @@ def _held(match: Match[Entry], triggers: Triggers) -> bool:
 
 
 def _trend(
-    matches: Sequence[Match[Entry]], triggers: Triggers, seen: Sequence[Clause]
+    matches: Sequence[Match[Entry]], triggers: Triggers, seen: Sequence[Clause], told: Told
 ) -> tuple[str | None, tuple[str, ...]]:
     denied = (TREND_RAPID,) if matches_of("trend_rapid_absent", matches) else ()
     if not denied and any(
@@ -101,11 +113,24 @@ def _trend(
     ):
         return str(Trend.RAPID), ()
     found = [match for match in matches_of("trend", matches) if _held(match, triggers)]
-    names = [match.payload.name for match in sorted(found, key=lambda match: match.start)]
-    if Trend.RAPID in names and not denied:
+    rapid = any(match.payload.name == Trend.RAPID for match in found)
+    if rapid and not denied and not _is_nowhere_seen(TREND_RAPID, seen):
         return str(Trend.RAPID), ()
-    names = [name for name in names if name != Trend.RAPID]
-    return (names[-1] if names else None), denied
+    named = [(match.start, match.payload.name) for match in found]
+    named = [each for each in named if each[1] != Trend.RAPID]
+    for clause in seen:
+        learnt = told("trends", clause)
+        if learnt is not None:
+            named = [each for each in named if not clause.start <= each[0] < clause.end]
+        if learnt not in (None, _NO_TREND) and _is_own(learnt, clause, triggers):
+            named.append((clause.start, learnt))
+    return max(named, default=(0, None))[1], denied
+
+
+def _is_nowhere_seen(name: str, seen: Sequence[Clause]) -> bool:
+    """Whether the semantic reader read the message and sees this in no clause of it."""
+    unseen = least().unseen
+    return bool(seen) and all(clause.probabilities[name] < unseen for clause in seen)
 
 
 def _home_care(matches: Sequence[Match[Entry]], triggers: Triggers) -> bool | None:
@@ -136,7 +161,7 @@ def _risks(
         name = match.payload.name
         if said.subject is not Subject.SELF or said.state is State.HYPOTHETICAL:
             continue
-        over = said.state is State.PAST and name != Risk.KNOWN_ALLERGY
+        over = said.state is State.PAST and name in _ENDS
         if said.state is State.ABSENT or match.payload.role == ABSENT:
             denied.append(name)
         elif not over:

@@ -24,6 +24,8 @@
 and what a clause tells:
 
     severity  how bad its complaint is; unsaid where it tells no degree
+    trends    which way a complaint goes, or `none`
+    reach     where it is: treated (nowhere else), beyond, all_over, unsaid
     risks     what makes a reaction of the patient's likelier or worse, or `none`
 """
 
@@ -37,12 +39,16 @@ from actions.triage.datafile import load, problem
 
 INTENTS = ("check_symptoms", "ask", "both", "correct", "answer", "handoff", "chat")
 
+_TRENDS = (*(str(trend) for trend in Trend if trend is not Trend.RAPID), "none")
+
 #: The labels of each small reader.
 LEARNT = {
-    "courses": (*(str(trend) for trend in Trend if trend is not Trend.RAPID), "none"),
+    "courses": _TRENDS,
     "replies": ("deny", "affirm", "unsure", "some", "fine", "other"),
     "extents": ("treated", "beyond", "all_over", "unsure", "other"),
     "severity": (*map(str, Severity), "unsaid"),
+    "trends": _TRENDS,
+    "reach": ("treated", "beyond", "all_over", "unsaid"),
     "risks": (*map(str, Risk), "none"),
 }
 

@@ -6,9 +6,11 @@ An answer, asked only where its question was (`reading.py`):
     replies   to "do you have any of these?"     "naw pet lamb", "no, glad to say", "she says no"
     extents   to "only where you were treated?"  "just the bits they did"
 
-A clause, where the lexicon names none:
+A clause, where the lexicon names none or is to be set right:
 
     severity  of the one complaint told there    "a solid 9 pain wise", "this itch is unreal"
+    trends    of what is complained of           "has crept past my jaw"; "gone all rough": none
+    reach     of a complaint on the skin         "nobody touched my neck and it's scarlet"
     risks     of the patient                     "tablets that stop my kidney being rejected"
 
 None of them says that something gets rapidly worse: that is a red flag, and read as one.

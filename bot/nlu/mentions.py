@@ -25,6 +25,13 @@ _REACH = 6
 #: Scales end here.
 _TEN = frozenset(["10", "ten"])
 
+#: Where a complaint is, by the labels of the learnt reader.
+_REACH_OF = {
+    "treated": Extent.TREATED_AREA,
+    "beyond": Extent.BEYOND,
+    "all_over": Extent.ALL_OVER,
+}
+
 #: What may stand beside a degree that is all of its clause.
 _FILLERS = frozenset(["only", "just", "but", "like", "maybe", "perhaps", "about", "and"])
 
@@ -102,7 +109,8 @@ def find_findings(
 ) -> dict[str, Finding]:
     """What the message says of each finding that the lexicon or the semantic reader finds in it.
 
-    `told` is asked for the severity that a clause tells without a word that the lexicon knows.
+    `told` is asked for the severity that a clause tells without a word that the lexicon knows, and
+    for where on the skin a clause says that a complaint is.
     """
     known = findings()
     mentions = [
@@ -119,6 +127,7 @@ def find_findings(
     _attach(mentions, degrees, message, "severity")
     _attach_learnt(mentions, degrees, seen, told)
     _attach(mentions, matches_of("extent", matches), message, "extent")
+    _attach_reach(mentions, seen, told)
     said: dict[str, Finding] = {}
     for mention in sorted(mentions, key=lambda each: (each.match.start, each.name)):
         finding = _finding(mention, message)
@@ -149,10 +158,10 @@ def asserted(
 def _is_unseen(name: str, said: Assertion, clause: Clause, seen: Sequence[Clause]) -> bool:
     """Whether the semantic reader is sure that words are not meant as the finding they name.
 
-    It sees the finding nowhere in the message, and doubts that the clause tells of anything that is
-    there or denied: of what is denied, the words for the denial decide. What is dropped so is
-    unknown, never absent: it is asked for. It has learnt to see the patient's own findings, so
-    another person's stay.
+    It sees the finding nowhere in the message, and, before it drops a red flag, doubts that the
+    clause tells of anything that is there or denied: of what is denied, the words for the denial
+    decide. What is dropped so is unknown, never absent: it is asked for. It has learnt to see the
+    patient's own findings, so another person's stay.
     """
     sure, meanings = least(), clause.meanings
     own = said.subject is Subject.SELF and said.state in _THERE
@@ -160,6 +169,8 @@ def _is_unseen(name: str, said: Assertion, clause: Clause, seen: Sequence[Clause
         return False
     if any(each.probabilities[name] >= sure.unseen for each in seen):
         return False
+    if not is_alarming(name):
+        return True
     told = sum(meanings[each] for each in ("present", "recent", "other", "absent"))
     return told < sure.doubted
 
@@ -295,6 +306,29 @@ def _attach_learnt(
         severity = told("severity", clause)
         for mention in carriers:
             mention.severity = Severity(severity) if severity else None
+
+
+def _attach_reach(mentions: Sequence[Mention], seen: Sequence[Clause], told: Told) -> None:
+    """Give where a clause says that complaints are to those in it, or in the one before.
+
+    Only what reaches further takes the place of what the lexicon says.
+    """
+    known = findings()
+    before: list[Mention] = []
+    for clause in seen:
+        own = [
+            mention
+            for mention in mentions
+            if clause.start <= mention.match.start < clause.end
+            and known[mention.name].extent
+            and mention.assertion.state in _THERE
+        ]
+        carriers = own or before
+        before = own
+        extent = _REACH_OF.get(told("reach", clause) or "") if carriers else None
+        for mention in carriers:
+            if extent and (mention.extent is None or extent is not Extent.TREATED_AREA):
+                mention.extent = extent
 
 
 def _distance(

@@ -334,7 +334,7 @@ def _may_leave_out(given: _Given, seen: Seen, found: Mapping[str, Finding], answ
 
 def _with_course(given: _Given, context: Context, seen: Seen) -> Context:
     """The context with the course that an answer tells, in words that no list has."""
-    if context.trend is not None:
+    if context.trend is not None or is_all_mash(given.message.words):
         return context
     return replace(context, trend=comes_down_to("courses", given.text, seen.mean))
 

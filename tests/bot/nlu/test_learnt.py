@@ -216,6 +216,66 @@ def test_who_is_not(text: str) -> None:
     assert not read(text).context.risks
 
 
+@pytest.mark.parametrize(
+    ("text", "trend"),
+    [
+        ("it has crept an inch past my jaw since this morning", "worsening"),
+        ("the tightness is letting go of me bit by bit", "improving"),
+        ("my cheeks have gone all rough and they flake", None),
+        ("the second my head hit the pillow I was away", None),
+        ("best money I ever spent, my cheeks are pink", None),
+    ],
+)
+def test_which_way_it_goes(text: str, trend: str | None) -> None:
+    assert read(text).context.trend == trend
+
+
+def test_a_learnt_trend_takes_no_red_flag_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    said_in(monkeypatch, trends="improving")
+    assert read("the swelling doubled in the last ten minutes").context.trend == "rapid"
+
+
+def test_another_persons_trend_is_not_the_patients(monkeypatch: pytest.MonkeyPatch) -> None:
+    said_in(monkeypatch, trends="worsening")
+    assert read("my sister's cheeks").context.trend is None
+    assert read("my cheeks").context.trend == "worsening"
+
+
+@pytest.mark.parametrize(
+    ("text", "finding", "extent"),
+    [
+        ("my chest is scarlet and it was only my face you did", "redness", "beyond"),
+        ("you did my forehead and I have hives on my belly and thighs", "hives", "beyond"),
+        ("welts on his back too, it was his face that was done", "hives", "beyond"),
+        (
+            "red to the very edge of where the pen was and not a hair past it",
+            "redness",
+            "treated_area",
+        ),
+        ("my cheeks are pink", "redness", None),
+    ],
+)
+def test_where_on_the_skin_it_is(text: str, finding: str, extent: str | None) -> None:
+    assert read(text).findings[finding].extent == extent
+
+
+def test_where_it_is_takes_the_lexicons_place_only_where_it_reaches_further(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said_in(monkeypatch, reach="treated")
+    assert read("hives all over my body").findings["hives"].extent == "all_over"
+    said_in(monkeypatch, reach="beyond")
+    assert read("hives only where I was treated").findings["hives"].extent == "beyond"
+    assert read("pink cheeks. nobody touched those").findings["redness"].extent == "beyond"
+
+
+def test_a_transplant_is_a_risk_for_life() -> None:
+    assert read_by_lexicon("I had a kidney transplant in 2019").context.risks == (
+        "immunosuppressed",
+    )
+    assert not read_by_lexicon("I was on accutane in 2019").context.risks
+
+
 def test_a_denied_risk_stays_denied(monkeypatch: pytest.MonkeyPatch) -> None:
     said_in(monkeypatch, risks="pregnancy")
     context = read("I am not pregnant").context
