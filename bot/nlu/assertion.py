@@ -9,14 +9,14 @@ phrase ("can not breathe") says nothing about it, and doubt about a red flag lea
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from actions.triage import State, Subject
 from bot.nlu.lexicon import ABSENT, Entry
 from bot.nlu.scopes import Layout
-from bot.nlu.semantic import is_alarming, least
+from bot.nlu.semantic import Clause, is_alarming, least
 from bot.nlu.templates import Match
 from bot.nlu.tokens import Message
 
@@ -168,36 +168,40 @@ class Triggers:
         return "treated" in self._names and not first_person
 
 
-def weighed(
-    mention: Match[Entry], said: Assertion, meanings: Mapping[str, float]
-) -> Assertion | None:
-    """What the triggers say and what the semantic reader takes a clause to mean, together.
+def weighed(mention: Match[Entry], said: Assertion, clause: Clause) -> Assertion | None:
+    """What the triggers say of a mention and what the semantic reader takes its clause to mean.
 
-    The triggers' word stands unless that reader is sure of another (`semantic.yml`). None: it is
-    as if the words were not there. Thoughts of self-harm are never explained away.
+    The triggers' word stands unless that reader is sure of another (`semantic.yml`). A clause may
+    deny one finding and tell of another: so what is denied or over is only there if the reader
+    sees just that. None: the words are used in another sense. Thoughts of self-harm are never
+    explained away.
     """
-    name, sure, own = mention.payload.name, least(), said.subject is Subject.SELF
+    name, meanings, sure = mention.payload.name, clause.meanings, least()
     if is_always_meant(name):
         return said
-    if said.state not in (State.PRESENT, State.UNCERTAIN):
-        there = meanings["present"] >= sure.meant and (own or said.state is State.HYPOTHETICAL)
+    own, there = said.subject is Subject.SELF, meanings["present"] >= sure.meant
+    if said.state is State.HYPOTHETICAL:
         return Assertion(State.PRESENT, Subject.SELF) if there else said
+    if said.state in (State.ABSENT, State.PAST):
+        seen = clause.probabilities.get(name, 0.0) >= sure.negated
+        return Assertion(State.PRESENT, Subject.SELF) if own and there and seen else said
     if meanings["present"] + meanings["recent"] > 1 - sure.not_meant:
         return said
     meaning = max(meanings, key=lambda name: meanings[name])
     if meanings[meaning] < sure.not_meant:
         return said
-    if meaning == "idiom" or (meaning == "absent" and not is_alarming(name)):
+    if meaning == "idiom":
         return None
+    if meaning == "other" and not is_alarming(name):
+        return replace(said, subject=Subject.OTHER)
     return _TURNED.get(meaning, said) if own or meaning == "told" else said
 
 
-#: Absent is not among them: that nothing is there has to be said, and so what hardly is there is
-#: asked for; a red flag stays.
+#: Absent is not among them: that nothing is there has to be said. Nor is another person's red flag:
+#: whom somebody writes for is told by the triggers.
 _TURNED = {
     "if": Assertion(State.HYPOTHETICAL, Subject.SELF),
     "old": Assertion(State.PAST, Subject.SELF, recent=False),
-    "other": Assertion(State.PRESENT, Subject.OTHER),
     "told": Assertion(State.HYPOTHETICAL, Subject.OTHER),
 }
 

@@ -11,7 +11,7 @@ from bot.nlu.answers import Answer
 from bot.nlu.assertion import Triggers
 from bot.nlu.lexicon import ABSENT, Entry
 from bot.nlu.mentions import Told, clause_match, matches_of, nothing_told, only_seen
-from bot.nlu.semantic import Clause, least
+from bot.nlu.semantic import Clause
 from bot.nlu.templates import Match
 
 _HELD = (State.PRESENT, State.UNCERTAIN)
@@ -113,24 +113,23 @@ def _trend(
     ):
         return str(Trend.RAPID), ()
     found = [match for match in matches_of("trend", matches) if _held(match, triggers)]
-    rapid = any(match.payload.name == Trend.RAPID for match in found)
-    if rapid and not denied and not _is_nowhere_seen(TREND_RAPID, seen):
+    if any(match.payload.name == Trend.RAPID for match in found) and not denied:
         return str(Trend.RAPID), ()
     named = [(match.start, match.payload.name) for match in found]
     named = [each for each in named if each[1] != Trend.RAPID]
     for clause in seen:
         learnt = told("trends", clause)
-        if learnt is not None:
-            named = [each for each in named if not clause.start <= each[0] < clause.end]
-        if learnt not in (None, _NO_TREND) and _is_own(learnt, clause, triggers):
+        if learnt == _NO_TREND:
+            named = [each for each in named if not _is_calm(each, clause)]
+        elif learnt is not None and _is_own(learnt, clause, triggers):
             named.append((clause.start, learnt))
     return max(named, default=(0, None))[1], denied
 
 
-def _is_nowhere_seen(name: str, seen: Sequence[Clause]) -> bool:
-    """Whether the semantic reader read the message and sees this in no clause of it."""
-    unseen = least().unseen
-    return bool(seen) and all(clause.probabilities[name] < unseen for clause in seen)
+def _is_calm(named: tuple[int, str], clause: Clause) -> bool:
+    """Whether a trend is named in this clause and would ask for less."""
+    at, trend = named
+    return clause.start <= at < clause.end and trend != Trend.WORSENING
 
 
 def _home_care(matches: Sequence[Match[Entry]], triggers: Triggers) -> bool | None:

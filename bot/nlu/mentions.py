@@ -25,8 +25,11 @@ _REACH = 6
 #: Scales end here.
 _TEN = frozenset(["10", "ten"])
 
+#: What the words for another finding often name beside it: bumps beside hives, chills in chilli.
+_EXPLAINED = frozenset(["skin", "general"])
+
 #: Where a complaint is, by the labels of the learnt reader.
-_REACH_OF = {
+_EXTENT_OF = {
     "treated": Extent.TREATED_AREA,
     "beyond": Extent.BEYOND,
     "all_over": Extent.ALL_OVER,
@@ -150,7 +153,7 @@ def asserted(
             continue
         if _is_unseen(match.payload.name, said, clause, seen):
             continue
-        meant = weighed(match, said, clause.meanings)
+        meant = weighed(match, said, clause)
         if meant is not None:
             yield match, meant, BOTH if match.payload.name in clause.findings else LEXICON
 
@@ -158,10 +161,11 @@ def asserted(
 def _is_unseen(name: str, said: Assertion, clause: Clause, seen: Sequence[Clause]) -> bool:
     """Whether the semantic reader is sure that words are not meant as the finding they name.
 
-    It sees the finding nowhere in the message, and, before it drops a red flag, doubts that the
-    clause tells of anything that is there or denied: of what is denied, the words for the denial
-    decide. What is dropped so is unknown, never absent: it is asked for. It has learnt to see the
-    patient's own findings, so another person's stay.
+    It sees the finding nowhere in the message, and doubts that the clause tells of anything that is
+    there or denied: of what is denied, the words for the denial decide. A complaint of the skin or
+    a general one may also go where it sees another finding in the clause ("raised nettle bumps":
+    hives, no bumps). What is dropped so is unknown, never absent: it is asked for. It has learnt to
+    see the patient's own findings, so another person's stay.
     """
     sure, meanings = least(), clause.meanings
     own = said.subject is Subject.SELF and said.state in _THERE
@@ -169,7 +173,7 @@ def _is_unseen(name: str, said: Assertion, clause: Clause, seen: Sequence[Clause
         return False
     if any(each.probabilities[name] >= sure.unseen for each in seen):
         return False
-    if not is_alarming(name):
+    if findings()[name].group in _EXPLAINED and clause.findings:
         return True
     told = sum(meanings[each] for each in ("present", "recent", "other", "absent"))
     return told < sure.doubted
@@ -205,7 +209,7 @@ def only_seen(
                 continue
             match = clause_match(name, clause)
             said = triggers.of_clause(match, is_alarming(name), probability)
-            meant = None if said is None else weighed(match, said, clause.meanings)
+            meant = None if said is None else weighed(match, said, clause)
             if meant is not None:
                 yield match, meant
 
@@ -309,10 +313,8 @@ def _attach_learnt(
 
 
 def _attach_reach(mentions: Sequence[Mention], seen: Sequence[Clause], told: Told) -> None:
-    """Give where a clause says that complaints are to those in it, or in the one before.
-
-    Only what reaches further takes the place of what the lexicon says.
-    """
+    """Give where a clause says that complaints are to those in it, or in the one before, of which
+    the lexicon says nothing of the kind."""
     known = findings()
     before: list[Mention] = []
     for clause in seen:
@@ -325,10 +327,9 @@ def _attach_reach(mentions: Sequence[Mention], seen: Sequence[Clause], told: Tol
         ]
         carriers = own or before
         before = own
-        extent = _REACH_OF.get(told("reach", clause) or "") if carriers else None
+        extent = _EXTENT_OF.get(told("reach", clause) or "") if carriers else None
         for mention in carriers:
-            if extent and (mention.extent is None or extent is not Extent.TREATED_AREA):
-                mention.extent = extent
+            mention.extent = mention.extent or extent
 
 
 def _distance(

@@ -220,7 +220,6 @@ def test_who_is_not(text: str) -> None:
     ("text", "trend"),
     [
         ("it has crept an inch past my jaw since this morning", "worsening"),
-        ("the tightness is letting go of me bit by bit", "improving"),
         ("my cheeks have gone all rough and they flake", None),
         ("the second my head hit the pillow I was away", None),
         ("best money I ever spent, my cheeks are pink", None),
@@ -259,14 +258,18 @@ def test_where_on_the_skin_it_is(text: str, finding: str, extent: str | None) ->
     assert read(text).findings[finding].extent == extent
 
 
-def test_where_it_is_takes_the_lexicons_place_only_where_it_reaches_further(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_where_it_is_by_the_lexicon_stands(monkeypatch: pytest.MonkeyPatch) -> None:
     said_in(monkeypatch, reach="treated")
     assert read("hives all over my body").findings["hives"].extent == "all_over"
     said_in(monkeypatch, reach="beyond")
-    assert read("hives only where I was treated").findings["hives"].extent == "beyond"
+    assert read("hives only where I was treated").findings["hives"].extent == "treated_area"
     assert read("pink cheeks. nobody touched those").findings["redness"].extent == "beyond"
+
+
+def test_no_trend_is_a_calm_one_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    said_in(monkeypatch, trends="none")
+    assert read("the itch has gone").context.trend is None
+    assert read("the itch is getting worse").context.trend == "worsening"
 
 
 def test_a_transplant_is_a_risk_for_life() -> None:
