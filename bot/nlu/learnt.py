@@ -6,11 +6,12 @@ An answer, asked only where its question was (`reading.py`):
     replies   to "do you have any of these?"     "naw pet lamb", "no, glad to say", "she says no"
     extents   to "only where you were treated?"  "just the bits they did"
 
-A clause, where the lexicon names none or is to be set right:
+A clause, where the lexicon names none:
 
     severity  of the one complaint told there    "a solid 9 pain wise", "this itch is unreal"
-    trends    of what is complained of           "has crept past my jaw"; "gone all rough": none
-    reach     of a complaint on the skin         "nobody touched my neck and it's scarlet"
+    trends    of what is complained of           "has crept past my jaw", and what only looks like a
+                                                 trend to the lexicon: "gone all rough"
+    reach     of a complaint on the skin         "on my belly too, it was my face you did"
     risks     of the patient                     "tablets that stop my kidney being rejected"
 
 None of them says that something gets rapidly worse: that is a red flag, and read as one.

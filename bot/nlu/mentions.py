@@ -294,17 +294,10 @@ def _attach_learnt(
     told: Told,
 ) -> None:
     """Give what a clause tells of severity to its complaint, where it has only one."""
-    known = findings()
     for clause in seen:
         if any(clause.start <= degree.start < clause.end for degree in degrees):
             continue
-        carriers = [
-            mention
-            for mention in mentions
-            if clause.start <= mention.match.start < clause.end
-            and known[mention.name].severity
-            and mention.assertion.state in _THERE
-        ]
+        carriers = _carriers(mentions, clause, "severity")
         if len({mention.name for mention in carriers}) != 1 or carriers[0].severity is not None:
             continue
         severity = told("severity", clause)
@@ -315,21 +308,26 @@ def _attach_learnt(
 def _attach_reach(mentions: Sequence[Mention], seen: Sequence[Clause], told: Told) -> None:
     """Give where a clause says that complaints are to those in it, or in the one before, of which
     the lexicon says nothing of the kind."""
-    known = findings()
     before: list[Mention] = []
     for clause in seen:
-        own = [
-            mention
-            for mention in mentions
-            if clause.start <= mention.match.start < clause.end
-            and known[mention.name].extent
-            and mention.assertion.state in _THERE
-        ]
+        own = _carriers(mentions, clause, "extent")
         carriers = own or before
         before = own
         extent = _EXTENT_OF.get(told("reach", clause) or "") if carriers else None
         for mention in carriers:
             mention.extent = mention.extent or extent
+
+
+def _carriers(mentions: Sequence[Mention], clause: Clause, what: str) -> list[Mention]:
+    """The mentions of a clause that are there and can carry a severity or an extent."""
+    known = findings()
+    return [
+        mention
+        for mention in mentions
+        if clause.start <= mention.match.start < clause.end
+        and getattr(known[mention.name], what)
+        and mention.assertion.state in _THERE
+    ]
 
 
 def _distance(
