@@ -90,7 +90,7 @@ STEPS = (
         ),
         outputs=(
             *(".build/intents", ".build/courses", ".build/replies", ".build/extents"),
-            *(".build/severity", ".build/risks"),
+            *(".build/severity", ".build/risks", ".build/reach", ".build/trends"),
         ),
         needs=("encoder",),
     ),

@@ -72,8 +72,8 @@ CLOCK_RULES: tuple[Rule, ...] = (
         "(?:(?<=this )|(?<=yesterday )|(?<=WDAY )|(?<=DAY ))(?P<x>am |pm )",
         lambda f: f.make("PART", *((5, 12) if f.word("x") == "am" else (12, 18))),
     ),
-    rule("(?P<n>NUM |HHMM )(?P<x>am |pm |a m |p m |a \\. m (?:\\. )?|p \\. m (?:\\. )?)", _clock),
     rule("half (?:past )(?P<n>NUM )", lambda f: _clock12(f, 0.5)),
+    rule("(?<=DAY )half (?P<n>NUM )", lambda f: _clock12(f, 0.5)),
     rule(
         "half (?P<n>NUM )(?=yesterday |this PART |last PART |on WDAY |DAY )",
         lambda f: _clock12(f, 0.5),
@@ -89,11 +89,21 @@ CLOCK_RULES: tuple[Rule, ...] = (
         _to,
     ),
     rule("(?P<m>NUM )(?:minutes? |mins? )?to (?P<n>NUM )(?=PART |am |pm )", _to),
-    rule("(?P<n>NUM )(?:o'clock |oclock |o clock )", _clock12),
+    rule(
+        "(?P<n>NUM |HHMM |CLOCK12 )(?P<x>am |pm |a m |p m |a \\. m (?:\\. )?|p \\. m (?:\\. )?)",
+        _clock,
+    ),
+    rule("(?P<n>NUM |HHMM )(?:o'clock |oclock |o clock )", _clock12),
     rule("(?P<n>HHMM )", _clock12),
+    rule("(?<=at )(?P<n>Q )(?=(?:in |of )(?:the )?PART )", _clock12),
     rule(
         "(?:(?<=at )|(?<=at about ))(?P<n>NUM )(?:ish )?"
-        f"(?=$|[,.;!?)] |on |WDAY |DAY |i |we |{_SAID_PART})",
+        f"(?=$|[,.;!?)] |and |but |so |for |on |WDAY |DAY |i |we |{_SAID_PART})",
+        _clock12,
+    ),
+    # "Eleven yesterday morning", "3 this arvo", at the beginning of what is said.
+    rule(
+        f"(?:^|(?<=[.!?;] )|(?<=it was )|(?<=done )|(?<=done it ))(?P<n>NUM )(?={_SAID_PART}|DAY PART )",
         _clock12,
     ),
     # "About 4" is a time of day only beside a day or a part of one.
@@ -103,6 +113,6 @@ CLOCK_RULES: tuple[Rule, ...] = (
         _clock12,
     ),
     rule(f"(?<=about )(?P<n>NUM )(?={_SAID_PART})", _clock12),
-    rule("(?P<c>CLOCK12 |CLOCK )(?:in |at |the |o'clock )*(?P<p>PART )", _clock_part),
+    rule("(?P<c>CLOCK12 |CLOCK )(?:in |at |of |the |o'clock )*(?P<p>PART )", _clock_part),
     rule("(?P<p>PART )(?:at |about |around |, )*(?P<c>CLOCK12 |CLOCK )", _clock_part),
 )

@@ -18,7 +18,8 @@ _END = "(?=$|[,.;!?)] |at |and |i |my |in |of |around |it )"
 _MONTH = "(?:MONTH|weakMONTH) "
 _SUFFIX = "(?:st |nd |rd |th )"
 _FILL = (
-    "(?:at |on |in |the |about |, |of |late |early |sometime |like |very |- |\\( |from |just |ish )"
+    "(?:at |by |on |in |the |it was |about |, |of |late |early |sometime |like |very |- |\\( |from "
+    "|just |ish )"
 )
 _PLAUSIBLE_DAYS = 31
 _MAX_DAYS = 60 * 366
@@ -155,6 +156,19 @@ def _whole_month(found: Found) -> Lexeme | None:
     return _day(found, max(0, _days_ago(found.now, last)), _days_ago(found.now, first))
 
 
+def _day_point_month(found: Found) -> Lexeme | None:
+    """On the 12.11., as it is written in much of Europe."""
+    day, part = divmod(found["d"].low, 1)
+    month = round(100 * part)
+    try:
+        past = date(found.now.year, month, int(day))
+        if past > found.now.date():
+            past = past.replace(year=past.year - 1)
+    except ValueError:
+        return None
+    return _day(found, _days_ago(found.now, past))
+
+
 def _whole_year(found: Found) -> Lexeme | None:
     year = found["y"].low
     if not found.now.year - 60 < year < found.now.year:
@@ -205,6 +219,12 @@ def _relative_part(found: Found) -> Lexeme:
         hour = hour_in(found["c"], part)
         part = found.make("PART", hour, hour)
     return moment(found, found.make("DAY", days, days), part)
+
+
+def _clock_day_part(found: Found) -> Lexeme:
+    """Quarter to seven on Monday evening."""
+    hour = hour_in(found["c"], found["p"])
+    return moment(found, found["d"], found.make("PART", hour, hour))
 
 
 def _day_part(found: Found) -> Lexeme:
@@ -273,6 +293,7 @@ DAY_RULES: tuple[Rule, ...] = (
         _period,
     ),
     rule("(?P<d>DATE )", _numeric_date),
+    rule("(?:(?<=the )|(?<=on )|(?<=DAY , ))(?P<d>NUM )\\. ", _day_point_month),
     rule(
         "(?:(?<=on )|(?<=since )|(?<=was )|(?<=from )|(?<=date )|(?<=: )|(?<=about )"
         "|(?<=it )|(?<=done )|(?<=session )|(?<=treatment )|^)"
@@ -317,6 +338,7 @@ MOMENT_RULES: tuple[Rule, ...] = (
     rule("overnight ", lambda f: moment(f, f.make("DAY", 1, 1), f.make("PART", 20, 30))),
     rule("(?:all |whole |the whole )(?P<p>PART )(?:long )?", _all_part),
     rule("yesterday ", _fixed(1, 1)),
+    rule("(?P<c>CLOCK12 |CLOCK )(?:on )?(?P<d>DAY )(?P<p>PART )", _clock_day_part),
     rule(f"(?P<d>DAY |AGO )(?:{_FILL}){{0,3}}(?P<p>{_P})", _day_part),
     rule(f"(?P<p>{_P})(?:{_FILL}){{0,3}}(?P<d>DAY )", _day_part),
     rule("(?:(?:in |during )the |this )(?:very |early |late )*(?P<p>PART )", _lone_part),

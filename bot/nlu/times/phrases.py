@@ -59,6 +59,17 @@ def _hour_number(found: Found) -> Lexeme | None:
     return found.make("DAYN", hours, hours, 1.0)
 
 
+def _but_a_day(found: Found) -> Lexeme | None:
+    """Tomorrow it will be a week: six days."""
+    low, high = found["s"].low - 24, found["s"].high - 24
+    return found.make("BEENSINCE", low, high, 24.0) if low > 0 else None
+
+
+def _full_days(found: Found) -> Lexeme | None:
+    """Two weeks today."""
+    return _as("BEEN")(found) if found["s"].unit >= 24 else None
+
+
 def _last_one(found: Found) -> Lexeme:
     """The last day, the past few … without a number: one, or two to four of a plural."""
     unit = found["u"].low
@@ -140,6 +151,7 @@ AGO_RULES: tuple[Rule, ...] = (
         _as("AGO"),
     ),
     rule("(?P<s>SPAN )(?:or |or maybe |maybe )(?P<a>AGO )", _either_ago),
+    rule("(?P<s>AGO )(?:about )?(?:today |tonight |to the (?:day|hour) )", _as("AGO")),
     rule("since (?:about |the |a |like )*(?P<s>AGO )", _as("SINCE")),
     rule(
         "(?P<s>SPAN )before (?!my |the |it |we |this |that |using|treat|micro|session|appoint)",
@@ -158,6 +170,15 @@ AGO_RULES: tuple[Rule, ...] = (
         _as("DUR"),
     ),
     rule(f"for (?P<u>UNIT ){_STILL}*", lambda f: f.make("DUR", 2 * f["u"].low, 5 * f["u"].low)),
+    rule(
+        "tomorrow (?:it'll |it |it's |will |be |that |makes )+(?P<s>SPAN )(?:since |from |that )?",
+        _but_a_day,
+    ),
+    rule(
+        "(?P<s>SPAN )(?:to the (?:minute|hour|day) |about |today |tonight |already |now )+"
+        "(?:since |that )",
+        _as("BEENSINCE"),
+    ),
     rule(f"{_BEEN}(?P<s>SPAN ){_STILL}*(?:since |from |after |post )", _as("BEENSINCE")),
     rule(f"{_BEEN}(?P<s>SPAN ){_STILL}*(?:that )?", _as("BEEN")),
     rule("(?P<s>SPAN )(?:have |has )?(?:now )?(?:elapsed |passed |gone by )", _as("BEEN")),
@@ -179,6 +200,7 @@ AGO_RULES: tuple[Rule, ...] = (
         "(?=tonight |today |tomorrow |this |in |soon |[.,!;]|$)",
         _as("BEEN"),
     ),
+    rule("(?P<s>SPAN )(?:today |tonight )(?=$|[,.;!?] )", _full_days),
     rule("at (?:about |the |around )*(?P<s>SPAN )(?:mark |point )?", _as("MARK")),
     rule(f"(?P<s>SPAN ){_STILL}+", _as("NOW")),
     rule("already (?P<s>SPAN )", _as("NOW")),

@@ -43,6 +43,7 @@ _STILL_NOT = frozenset(
     ["not", "no", "hasn't", "hasnt", "haven't", "havent", "isn't", "isnt", "doesn't", "doesnt"]
 )
 _ILL = ("onset", "complaint")
+_SENTENCE_ENDS = frozenset([*".;!?"])
 #: Up to so many words a time that stands alone is the answer or the news itself.
 _SHORT = 4
 _WEAK_REACH = 6
@@ -157,6 +158,9 @@ class _Time:
         """
         if self.symbol in ("AGO", "WOKE") or self.planned >= min(FAR, self.onset + 4):
             return False
+        asked_before = self.near.before(self.index, ("future", "advice"), FAR - 1)
+        if self.symbol == "MOMENT" and self.treated <= self.planned and not asked_before:
+            return False  # "yesterday at 2 they did my face, can I swim?"
         if self.symbol in ("MARK", "POST", "LATER", "DAYN") and self.planned > 3:
             return False
         return self.planned <= 1 or min(self.onset, self.complaint) >= FAR - 3
@@ -184,8 +188,8 @@ class _Time:
         """Still red after 3 days; not gone in 4 days; but "gone after 2 days"."""
         if self._still_not():
             return TREATMENT if self.symbol == "AFTER" else ONSET
-        if self.symbol == "IN":
-            return None
+        if self.symbol == "IN" or self.lexemes[self.index].unit < 1:
+            return None  # "it goes after 10 minutes"
         ill = min(self.onset, self.complaint) < FAR
         return TREATMENT if ill and self.other > 4 and self.onset > 4 else None
 
@@ -213,6 +217,8 @@ class _Time:
             self.symbol == "SINCE" and self.near.after(self.index, ["weak_treatment"], 2)
         ):
             return TREATMENT
+        if self.symbol == "SINCESPAN" and self.near.before(self.index, ["treatment"], 0):
+            return TREATMENT  # "I did the needling since 20 hours"
         other = min(self.other, self.planned)
         if other <= 2 and ill > other + 2:
             return None
@@ -232,12 +238,22 @@ class _Time:
             return ONSET
         ends = not self._next(1) or self._next(1)[0] in _ENDS
         span = self.lexemes[self.index]
+        if span.high > _LONG_AGO:
+            return None
         if span.low < span.high and self.near.before(self.index, ["complaint"], 0):
             return ONSET  # "swollen more than 3 days"
         planned = self.near.before(self.index, ("future", "advice"), FAR - 1)
         if self.symbol == "SPAN" and not (ends and span.unit >= 1 and not planned):
             return None
         return None if self.other <= 1 else LIKELY
+
+    def _stands_alone(self) -> bool:
+        """ "Half three yesterday, went for a run after": a sentence of its own, or an exact time
+        that begins one: the news that everything else is told of."""
+        time, before, after = self.lexemes[self.index], self.index - 1, self._next(1)
+        begins = before < 0 or self.lexemes[before].symbol in _SENTENCE_ENDS
+        exact = time.low == time.high and after == [","]
+        return begins and (not after or after[0] in _SENTENCE_ENDS or exact)
 
     def _moment(self) -> str | None:
         """3 days ago, yesterday, on Friday."""
@@ -254,10 +270,11 @@ class _Time:
             return TREATMENT
         if lexeme.high > _LONG_AGO:
             return None
-        if self.symbol == "AGO" and self.complaint >= 3:
+        if self._stands_alone() or (self.symbol == "AGO" and self.complaint >= 3):
             return LIKELY
         if self.complaint < FAR:
             return None if lexeme.low == 0 else ONSET
         if len(self.lexemes) > _SHORT:
-            return LIKELY if self.near.mentions("treatment") else None
+            told = self.near.mentions("treatment") or self.near.mentions("weak_treatment")
+            return LIKELY if told else None
         return ONSET if self.open_question else TREATMENT

@@ -112,6 +112,12 @@ def _vague(found: Found) -> Lexeme:
     return found.make("SPAN", low * unit, high * unit, unit)
 
 
+def _and_a_half(found: Found) -> Lexeme:
+    """An hour and a half, without its "an"."""
+    unit = found["u"].low
+    return found.make("SPAN", 1.5 * unit, 1.5 * unit, unit)
+
+
 def _four_digits(found: Found) -> Lexeme | None:
     """At 1430 (hours)."""
     hour, minutes = divmod(found["n"].low, 100)
@@ -120,8 +126,41 @@ def _four_digits(found: Found) -> Lexeme | None:
     return found.make("HHMM", hour + minutes / 60, hour + minutes / 60)
 
 
+def _hour_of_day(found: Found) -> Lexeme | None:
+    """At 11h, 17 Uhr, 9.30 o'clock: an hour of the day, as it is told elsewhere."""
+    hour, part = divmod(found["n"].low, 1)
+    minutes = round(100 * part)
+    if not 0 < hour <= 24 or minutes >= 60 or (minutes and not _has_minutes(found["n"])):
+        return None
+    return found.make("HHMM", hour + minutes / 60, hour + minutes / 60)
+
+
+def _with_a_point(found: Found) -> Lexeme | None:
+    """At 14.00: two digits after the point are minutes."""
+    return _hour_of_day(found) if _has_minutes(found["n"]) else None
+
+
+def _has_minutes(number: Lexeme) -> bool:
+    """Whether a number was written with two digits after a point: 9.30, 14.00."""
+    length = number.end - number.start
+    return length >= 4 if number.low != int(number.low) else length == 5 and number.low >= 10
+
+
 NUMBER_RULES: tuple[Rule, ...] = (
     rule("(?<=at )(?P<n>NUM )(?:UNIT )?", _four_digits),
+    rule("(?P<n>NUM )uhr ", _hour_of_day),
+    rule("(?P<n>NUM )(?=o'clock |oclock |o clock )", _with_a_point),
+    rule("(?:(?<=at )|(?<=at about ))(?P<n>NUM )(?!h |UNIT |hour |day )", _with_a_point),
+    *(
+        rule(f"(?<={before})(?P<n>NUM )h (?!post |after |ago |in |now )", _hour_of_day)
+        for before in (
+            f"{day} {at}" for day in ("WDAY", "yesterday", "today") for at in ("", "at ")
+        )
+    ),
+    *(
+        rule(f"(?<={day} )(?P<n>NUM )(?!h |UNIT |hour |day )", _with_a_point)
+        for day in ("WDAY", "yesterday", "today")
+    ),
     rule("(?P<n>NUM |a )?hundred (?:and )?(?P<r>NUM )?", _hundred),
     rule("(?P<t>TENS )(?:- )?(?P<n>NUM )", _tens),
     rule("(?P<t>TENS )(?:- )?(?P<n>ORD )(?=day |hour )", _tens_ordinal),
@@ -182,6 +221,7 @@ SPAN_RULES: tuple[Rule, ...] = (
         lambda found: _span(found, 0.5),
     ),
     rule(f"(?P<n>{NUMBER})(?:- )?{_FILL}(?P<u>{UNIT})(?:'s |s |' )?", _span),
+    rule("(?P<u>hour |day |week )(?:and |n |& )(?:a |an )?half ", _and_a_half),
     rule(f"(?P<u>{UNIT})(?=ago |back )", _vague),
     # Ages and frequencies are no times.
     rule("(?:SPAN|NUM) (?:- )?(?:old |yo |y o |yrs old )", lambda found: found.make("#")),
