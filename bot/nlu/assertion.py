@@ -70,9 +70,12 @@ class Triggers:
         """What holds of a finding that the semantic reader sees in a clause; None: not there.
 
         That reader has learnt what "can not swallow" and "no wheeze" mean, so a negation does not
-        turn its word, but asks for more certainty.
+        turn its word, but asks for more certainty; nor does "nothing slips down any more".
         """
         said = self.of(clause, red_flag)
+        if said.state is State.PAST and self._evidence(clause)["any_more"]:
+            sure = probability >= least().negated
+            return Assertion(State.PRESENT, said.subject) if sure else said
         if said.state is not State.ABSENT:
             return said
         return Assertion(State.PRESENT, said.subject) if probability >= least().negated else None
@@ -174,17 +177,18 @@ def weighed(mention: Match[Entry], said: Assertion, clause: Clause) -> Assertion
     The triggers' word stands unless that reader is sure of another (`semantic.yml`). A clause may
     deny one finding and tell of another: so what is denied or over is only there if the reader
     sees just that. None: the words are used in another sense. Thoughts of self-harm are never
-    explained away.
+    explained away, and there on less: "I cut myself again".
     """
     name, meanings, sure = mention.payload.name, clause.meanings, least()
-    if is_always_meant(name):
-        return said
-    own, there = said.subject is Subject.SELF, meanings["present"] >= sure.meant
-    if said.state is State.HYPOTHETICAL:
-        return Assertion(State.PRESENT, Subject.SELF) if there else said
+    always, own = is_always_meant(name), said.subject is Subject.SELF
+    there = meanings["present"] >= (sure.not_meant if always else sure.meant)
     if said.state in (State.ABSENT, State.PAST):
         seen = clause.probabilities.get(name, 0.0) >= sure.negated
         return Assertion(State.PRESENT, Subject.SELF) if own and there and seen else said
+    if always:
+        return said
+    if said.state is State.HYPOTHETICAL:
+        return Assertion(State.PRESENT, Subject.SELF) if there else said
     if meanings["present"] + meanings["recent"] > 1 - sure.not_meant:
         return said
     meaning = max(meanings, key=lambda name: meanings[name])

@@ -103,7 +103,8 @@ CLOCK_RULES: tuple[Rule, ...] = (
     ),
     # "Eleven yesterday morning", "3 this arvo", at the beginning of what is said.
     rule(
-        f"(?:^|(?<=[.!?;] )|(?<=it was )|(?<=done )|(?<=done it ))(?P<n>NUM )(?={_SAID_PART}|DAY PART )",
+        "(?:^|(?<=[.!?;] )|(?<=it was )|(?<=done )|(?<=done it ))"
+        f"(?P<n>NUM )(?={_SAID_PART}|DAY PART )",
         _clock12,
     ),
     # "About 4" is a time of day only beside a day or a part of one.
