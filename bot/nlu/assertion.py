@@ -85,8 +85,10 @@ class Triggers:
     ) -> Assertion:
         absent = _is_absent(mention.payload.role == ABSENT, found)
         told_too = subject is Subject.OTHER and "too" in self._names
+        again = found["returned"] and is_always_meant(mention.payload.name)
         if not absent and (
-            _is_older(found) or (told_too and found["past_tense"] and not _is_now(found))
+            (_is_older(found) and not again)
+            or (told_too and found["past_tense"] and not _is_now(found))
         ):
             return Assertion(State.PAST, subject, recent=False)
         if absent and found["any_more"] and mention.payload.role != ABSENT:
@@ -177,7 +179,8 @@ def weighed(mention: Match[Entry], said: Assertion, clause: Clause) -> Assertion
     The triggers' word stands unless that reader is sure of another (`semantic.yml`). A clause may
     deny one finding and tell of another: so what is denied or over is only there if the reader
     sees just that. None: the words are used in another sense. Thoughts of self-harm are never
-    explained away, and there on less: "I cut myself again".
+    imagined or another sense, and where they are denied or over, less is enough: "I cut myself
+    again".
     """
     name, meanings, sure = mention.payload.name, clause.meanings, least()
     always, own = is_always_meant(name), said.subject is Subject.SELF

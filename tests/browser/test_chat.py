@@ -95,6 +95,21 @@ def test_nothing_can_be_written_before_the_chat_would_send_it(chat: Chat) -> Non
     expect(chat.ask("hello")).to_contain_text("I need your consent")
 
 
+def test_what_is_said_after_the_chat_has_rendered_once_more_is_sent(chat: Chat) -> None:
+    chat.open()
+    replaced = chat.panel.locator("deep-chat").evaluate(
+        """async (chat) => {
+            const before = chat.shadowRoot.getElementById("text-input");
+            chat.inputAreaStyle = { backgroundColor: "white" };
+            await new Promise((done) => setTimeout(done, 500));
+            return before !== chat.shadowRoot.getElementById("text-input");
+        }"""
+    )
+    assert replaced
+    expect(chat.ask("**hello**")).to_be_visible()
+    expect(chat.log.locator("strong")).to_have_count(0)
+
+
 def test_nothing_is_asked_before_consent(chat: Chat) -> None:
     chat.open(consent=False)
     expect(chat.panel.get_by_role("button", name="I agree")).to_be_visible()

@@ -104,7 +104,7 @@ CLOCK_RULES: tuple[Rule, ...] = (
     # "Eleven yesterday morning", "3 this arvo", at the beginning of what is said.
     rule(
         "(?:^|(?<=[.!?;] )|(?<=it was )|(?<=done )|(?<=done it ))"
-        f"(?P<n>NUM )(?={_SAID_PART}|DAY PART )",
+        "(?P<n>NUM )(?=yesterday |(?:in the |this |last )PART |DAY PART )",
         _clock12,
     ),
     # "About 4" is a time of day only beside a day or a part of one.

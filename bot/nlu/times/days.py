@@ -318,6 +318,8 @@ DAY_RULES: tuple[Rule, ...] = (
 )
 
 MOMENT_RULES: tuple[Rule, ...] = (
+    rule("(?:CLOCK12 |CLOCK )(?:on )?FUTURE ", lambda f: f.make("FUTURE")),
+    rule("FUTURE (?:at |about |, )*(?:CLOCK12 |CLOCK )", lambda f: f.make("FUTURE")),
     rule(
         "(?:this |same |the same |about this )time yesterday ", lambda f: f.make("AGO", 24, 24, 1)
     ),

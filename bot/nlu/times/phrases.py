@@ -66,8 +66,8 @@ def _but_a_day(found: Found) -> Lexeme | None:
 
 
 def _full_days(found: Found) -> Lexeme | None:
-    """Two weeks today."""
-    return _as("BEEN")(found) if found["s"].unit >= 24 else None
+    """Two weeks today: ago, or to come."""
+    return _nothing(found) if found["s"].unit >= 24 else None
 
 
 def _last_one(found: Found) -> Lexeme:

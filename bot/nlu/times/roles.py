@@ -50,6 +50,8 @@ _WEAK_REACH = 6
 _HABIT_REACH = 2
 #: Up to so many words away the treatment says when something was, not what it is compared with.
 _COMPARED = 3
+#: A weekday further back may as well be the next one: "my session on Friday, can I …".
+_SURELY_PAST = 48
 #: Hours after which a time that nothing ties to the treatment is another story.
 _LONG_AGO = 90 * 24
 #: What may follow a length of time that stands by itself.
@@ -159,7 +161,11 @@ class _Time:
         if self.symbol in ("AGO", "WOKE") or self.planned >= min(FAR, self.onset + 4):
             return False
         asked_before = self.near.before(self.index, ("future", "advice"), FAR - 1)
-        if self.symbol == "MOMENT" and self.treated <= self.planned and not asked_before:
+        certain = self.lexemes[self.index].high <= _SURELY_PAST or self.near.mentions(
+            "weak_treatment"
+        )
+        told = self.treated <= self.planned and not asked_before
+        if self.symbol == "MOMENT" and certain and told:
             return False  # "yesterday at 2 they did my face, can I swim?"
         if self.symbol in ("MARK", "POST", "LATER", "DAYN") and self.planned > 3:
             return False
@@ -203,6 +209,8 @@ class _Time:
             return TREATMENT
         if after(index, ["onset"], 3) or after(index, ["complaint"], 2):
             return ONSET
+        if self.symbol == "BEENSINCE" and after(index, ["other_event"], 4):
+            return None
         if self.asked or self.symbol == "BEENSINCE" or self.treatment <= 4:
             return TREATMENT
         if self.open_question or (self.symbol == "NOW" and self.near.before(index, _ILL, 2)):
@@ -248,12 +256,12 @@ class _Time:
         return None if self.other <= 1 else LIKELY
 
     def _stands_alone(self) -> bool:
-        """ "Half three yesterday, went for a run after": a sentence of its own, or an exact time
-        that begins one: the news that everything else is told of."""
+        """Half three yesterday, went for a run after: an exact time that begins a sentence is the
+        news that everything else is told of."""
         time, before, after = self.lexemes[self.index], self.index - 1, self._next(1)
         begins = before < 0 or self.lexemes[before].symbol in _SENTENCE_ENDS
-        exact = time.low == time.high and after == [","]
-        return begins and (not after or after[0] in _SENTENCE_ENDS or exact)
+        ends = not after or after == [","] or after[0] in _SENTENCE_ENDS
+        return begins and ends and time.low == time.high
 
     def _moment(self) -> str | None:
         """3 days ago, yesterday, on Friday."""

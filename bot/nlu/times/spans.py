@@ -146,11 +146,14 @@ def _has_minutes(number: Lexeme) -> bool:
     return length >= 4 if number.low != int(number.low) else length == 5 and number.low >= 10
 
 
+#: After a time of day the sentence goes on; after anything else that is counted, its unit follows.
+_GOES_ON = "$|[,.;!?)] |and |but |so |i |we |my |it |the |had |for |today |yesterday |PART |still "
+
 NUMBER_RULES: tuple[Rule, ...] = (
     rule("(?<=at )(?P<n>NUM )(?:UNIT )?", _four_digits),
     rule("(?P<n>NUM )uhr ", _hour_of_day),
     rule("(?P<n>NUM )(?=o'clock |oclock |o clock )", _with_a_point),
-    rule("(?:(?<=at )|(?<=at about ))(?P<n>NUM )(?!h |UNIT |hour |day )", _with_a_point),
+    rule(f"(?:(?<=at )|(?<=at about ))(?P<n>NUM )(?={_GOES_ON})", _with_a_point),
     *(
         rule(f"(?<={before})(?P<n>NUM )h (?!post |after |ago |in |now )", _hour_of_day)
         for before in (
@@ -158,7 +161,7 @@ NUMBER_RULES: tuple[Rule, ...] = (
         )
     ),
     *(
-        rule(f"(?<={day} )(?P<n>NUM )(?!h |UNIT |hour |day )", _with_a_point)
+        rule(f"(?<={day} )(?P<n>NUM )(?={_GOES_ON})", _with_a_point)
         for day in ("WDAY", "yesterday", "today")
     ),
     rule("(?P<n>NUM |a )?hundred (?:and )?(?P<r>NUM )?", _hundred),
