@@ -95,19 +95,29 @@ def test_nothing_can_be_written_before_the_chat_would_send_it(chat: Chat) -> Non
     expect(chat.ask("hello")).to_contain_text("I need your consent")
 
 
-def test_what_is_said_after_the_chat_has_rendered_once_more_is_sent(chat: Chat) -> None:
-    chat.open()
-    replaced = chat.panel.locator("deep-chat").evaluate(
-        """async (chat) => {
-            const before = chat.shadowRoot.getElementById("text-input");
-            chat.inputAreaStyle = { backgroundColor: "white" };
-            await new Promise((done) => setTimeout(done, 500));
-            return before !== chat.shadowRoot.getElementById("text-input");
-        }"""
+def test_a_chat_that_renders_twice_sends_what_is_written(chat: Chat) -> None:
+    """On a busy machine deep-chat's timers run late, and it renders twice, with other elements."""
+    chat.page.add_init_script(
+        """
+        const append = Element.prototype.append;
+        Element.prototype.append = function (...nodes) {
+            append.apply(this, nodes);
+            if (nodes[0]?.localName !== "deep-chat") return;
+            const render = nodes[0].onRender;
+            nodes[0].onRender = function () {
+                window.renderings = (window.renderings ?? 0) + 1;
+                render.call(this);
+            };
+            const until = performance.now() + 60;
+            while (performance.now() < until);
+        };
+        """
     )
-    assert replaced
-    expect(chat.ask("**hello**")).to_be_visible()
+    chat.open(consent=False)
+    expect(chat.ask("**hello**")).to_contain_text("I need your consent")
+    assert chat.panel.locator("body").evaluate("window.renderings") == 2
     expect(chat.log.locator("strong")).to_have_count(0)
+    expect(chat.panel.get_by_role("button", name="Send")).to_be_visible()
 
 
 def test_nothing_is_asked_before_consent(chat: Chat) -> None:

@@ -64,12 +64,12 @@ export const createTalk = async (place, config, does) => {
   });
   place.append(chat);
   await rendered;
+  // Where timers run late, that was the rendering that deep-chat makes when no setting came in time;
+  // the one that the settings asked for is queued behind it, without a word, and replaces all of it.
+  await new Promise((done) => setTimeout(done));
   const root = chat.shadowRoot;
+  const log = root.getElementById("messages");
   name(root);
-  // It may render once more, with other elements: none of them is held on to.
-  chat.addEventListener("render", () => name(root));
-  const log = () => root.getElementById("messages");
-  const input = () => root.getElementById("text-input");
 
   let isTyping = false;
   const typing = (on) => {
@@ -88,7 +88,7 @@ export const createTalk = async (place, config, does) => {
   const forget = () => {
     const focused = root.activeElement?.closest(".replies");
     root.querySelectorAll(".replies").forEach((each) => each.remove());
-    if (focused) log().focus();
+    if (focused) log.focus();
   };
 
   /** Show what the patient says; the suggested answers were for this one. */
@@ -101,12 +101,12 @@ export const createTalk = async (place, config, does) => {
     does.send(message);
   };
 
+  const input = root.getElementById("text-input");
   const submit = () => {
-    const field = input();
-    const text = field.innerText.trim().slice(0, config.longest);
+    const text = input.innerText.trim().slice(0, config.longest);
     if (!text) return;
-    field.replaceChildren();
-    field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    input.replaceChildren();
+    input.dispatchEvent(new InputEvent("input", { bubbles: true }));
     say({ text });
   };
   const instead = (event) => {
@@ -116,7 +116,7 @@ export const createTalk = async (place, config, does) => {
   };
   root.addEventListener("keydown", (event) => {
     const send = event.target.matches(".input-button") && [" ", "Enter"].includes(event.key);
-    const enter = event.target === input() && event.key === "Enter" && !event.shiftKey;
+    const enter = event.target === input && event.key === "Enter" && !event.shiftKey;
     if (send || (enter && !event.isComposing)) instead(event);
   }, true);
   root.addEventListener("click", (event) => {

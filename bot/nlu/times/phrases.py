@@ -65,8 +65,8 @@ def _but_a_day(found: Found) -> Lexeme | None:
     return found.make("BEENSINCE", low, high, 24.0) if low > 0 else None
 
 
-def _full_days(found: Found) -> Lexeme | None:
-    """Two weeks today: ago, or to come."""
+def _weeks_today(found: Found) -> Lexeme | None:
+    """Two weeks today, alone: ago, or to come; so nobody knows."""
     return _nothing(found) if found["s"].unit >= 24 else None
 
 
@@ -200,7 +200,7 @@ AGO_RULES: tuple[Rule, ...] = (
         "(?=tonight |today |tomorrow |this |in |soon |[.,!;]|$)",
         _as("BEEN"),
     ),
-    rule("(?P<s>SPAN )(?:today |tonight )(?=$|[,.;!?] )", _full_days),
+    rule("(?P<s>SPAN )(?:today |tonight )(?=$|[,.;!?] )", _weeks_today),
     rule("at (?:about |the |around )*(?P<s>SPAN )(?:mark |point )?", _as("MARK")),
     rule(f"(?P<s>SPAN ){_STILL}+", _as("NOW")),
     rule("already (?P<s>SPAN )", _as("NOW")),
