@@ -165,6 +165,43 @@ def test_what_is_denied_beside_a_sign_is_not_there(text: str) -> None:
     assert "absent" in (said.get("lip_swelling") or said.get("wheeze") or ("",))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cut myself again",
+        "I used to cut and I did it again",
+        "I used to self harm and I've started again",
+        "I have no more of goût to live, since these scars",
+    ],
+)
+def test_thoughts_of_self_harm_that_are_back_are_there(text: str) -> None:
+    assert found(text)["self_harm_thoughts"][0] == "present"
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        ("my Gwyn, God rest him, he used to wheeze like an accordion", "wheeze"),
+        ("my eyelids used to swell with strawberries", "eye_swelling"),
+        ("hives I used to get after penicillin", "hives"),
+    ],
+)
+def test_what_used_to_be_is_past(text: str, finding: str) -> None:
+    assert found(text)[finding][0] == "past"
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        ("used to be fine with it but my throat is closing now", "throat_tightness"),
+        ("can't feel my cheek any more", "numbness"),
+        ("nothing other than red cheeks", "redness"),
+    ],
+)
+def test_what_is_there_is_not_taken_for_past(text: str, finding: str) -> None:
+    assert found(text)[finding][0] == "present"
+
+
 def test_a_template_says_that_it_grows_without_the_reader() -> None:
     assert read("as I talk the hind leg off a donkey").context.trend is None
     assert read("it is spreading as I write").context.trend == "rapid"
