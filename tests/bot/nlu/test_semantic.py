@@ -169,7 +169,7 @@ def test_what_is_denied_beside_a_sign_is_not_there(text: str) -> None:
     "text",
     [
         "cut myself again",
-        "I used to cut and I did it again",
+        "I used to self harm and last night I hurt myself again",
         "I used to self harm and I've started again",
         "I have no more of goût to live, since these scars",
     ],
