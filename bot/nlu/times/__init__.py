@@ -102,7 +102,14 @@ def _treated(found: Sequence[Lexeme], roles: Sequence[Role]) -> Lexeme | None:
         return max(counted, key=lambda each: each.high)
     times = sure or _began_after(known) or every
     exact = [each for each in times if each.symbol not in ("JUST", "WITHIN")] or times
-    return min(exact, key=lambda each: each.high, default=None)
+    latest = min(exact, key=lambda each: each.high, default=None)
+    return latest and _narrowest([latest, *every], latest)
+
+
+def _narrowest(times: Sequence[Lexeme], around: Lexeme) -> Lexeme:
+    """The most exact of the times within another: "Sunday ... it was Sunday about five"."""
+    within = [each for each in times if around.low <= each.low and each.high <= around.high]
+    return min(within, key=lambda each: each.high - each.low)
 
 
 def _began_after(roles: Sequence[Role]) -> list[Lexeme]:
@@ -129,7 +136,11 @@ def _lasting(roles: Sequence[Role]) -> Lexeme | None:
 
 def _bare_number(found: Sequence[Lexeme], roles: Sequence[Role]) -> Lexeme | None:
     """The only number of a short answer to "how many hours or days ago"."""
-    numbers = [each for each in found if each.symbol in ("NUM", "Q")]
+    numbers = [
+        replace(each, low=each.unit, high=each.unit) if each.symbol == "ROUND" else each
+        for each in found
+        if each.symbol in ("NUM", "Q", "ROUND")
+    ]
     if len(numbers) != 1 or len(found) > 6 or any(role.kind for role in roles):
         return None
     number = numbers[0]

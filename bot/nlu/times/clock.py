@@ -67,13 +67,18 @@ def _clock_part(found: Found) -> Lexeme:
 
 _SAID_PART = "(?:in the |this |last |yesterday )PART |yesterday |tonight "
 
+_AND_SO_ON = (
+    "and |but |so |for |on |i |we |they |she |he |you |between |when |then |with |because |before "
+    "|after |this |lol |haha |btw |please |pls "
+)
+
 CLOCK_RULES: tuple[Rule, ...] = (
     rule(
         "(?:(?<=this )|(?<=yesterday )|(?<=WDAY )|(?<=DAY ))(?P<x>am |pm )",
         lambda f: f.make("PART", *((5, 12) if f.word("x") == "am" else (12, 18))),
     ),
     rule("half (?:past )(?P<n>NUM )", lambda f: _clock12(f, 0.5)),
-    rule("(?<=DAY )half (?P<n>NUM )", lambda f: _clock12(f, 0.5)),
+    rule("(?:(?<=DAY )|(?<=yesterday ))half (?P<n>NUM )", lambda f: _clock12(f, 0.5)),
     rule(
         "half (?P<n>NUM )(?=yesterday |this PART |last PART |on WDAY |DAY )",
         lambda f: _clock12(f, 0.5),
@@ -84,8 +89,8 @@ CLOCK_RULES: tuple[Rule, ...] = (
     rule("(?P<m>NUM )(?:minutes? |mins? )?(?:past |after )(?P<n>NUM )(?!days? |UNIT )", _past),
     # "5 to 10" alone is a range, of pain, say.
     rule(
-        "(?:(?<=at )|(?<=DAY , )|(?<=DAY )|(?<=yesterday ))"
-        "(?P<m>NUM )(?:minutes? |mins? )?to (?P<n>NUM )(?=$|[,.;!?)] )",
+        "(?:(?<=at )|(?<=DAY , )|(?<=DAY )|(?<=yesterday )|(?<=about )|(?<=by )|(?<=done )"
+        "|(?<=finished ))(?P<m>NUM )(?:minutes? |mins? )?to (?P<n>NUM )(?=$|[,.;!?)] )",
         _to,
     ),
     rule("(?P<m>NUM )(?:minutes? |mins? )?to (?P<n>NUM )(?=PART |am |pm )", _to),
@@ -97,10 +102,11 @@ CLOCK_RULES: tuple[Rule, ...] = (
     rule("(?P<n>HHMM )", _clock12),
     rule("(?<=at )(?P<n>Q )(?=(?:in |of )(?:the )?PART )", _clock12),
     rule(
-        "(?:(?<=at )|(?<=at about ))(?P<n>NUM )(?:ish )?"
-        f"(?=$|[,.;!?)] |and |but |so |for |on |WDAY |DAY |i |we |{_SAID_PART})",
+        f"(?:(?<=at )|(?<=at about ))(?P<n>NUM )(?:ish )?(?=$|[,.;!?)] |WDAY |DAY |{_AND_SO_ON}"
+        f"|{_SAID_PART})",
         _clock12,
     ),
+    rule("(?<=by )(?P<n>NUM )(?=$|[.;!?] )", _clock12),
     # "Eleven yesterday morning", "3 this arvo", at the beginning of what is said.
     rule(
         "(?:^|(?<=[.!?;] )|(?<=it was )|(?<=done )|(?<=done it ))"
@@ -109,8 +115,9 @@ CLOCK_RULES: tuple[Rule, ...] = (
     ),
     # "About 4" is a time of day only beside a day or a part of one.
     rule(
-        "(?:(?<=PART about )|(?<=DAY about )|(?<=yesterday about ))(?P<n>NUM )(?:ish )?"
-        "(?=$|[,.;!?)] |and |in the PART )",
+        "(?:(?<=PART about )|(?<=DAY about )|(?<=yesterday about )|(?<=DAY round )"
+        "|(?<=yesterday round ))(?P<n>NUM )(?:ish )?"
+        "(?=$|[,.;!?)] |and |in the PART |i think |i guess |lol |when )",
         _clock12,
     ),
     rule(f"(?<=about )(?P<n>NUM )(?={_SAID_PART})", _clock12),

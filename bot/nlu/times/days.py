@@ -239,6 +239,16 @@ def _lone_part(found: Found) -> Lexeme:
     return moment(found, None, found["p"])
 
 
+def _roughly_at(found: Found) -> Lexeme | None:
+    """Around two: an hour, if the treatment is spoken of."""
+    hour = found["p"].low
+    if not 0 < hour < 24 or hour != int(hour):
+        return None
+    clock = found.make("CLOCK" if hour >= 13 else "CLOCK12", hour, hour)
+    at = moment(found, None, clock)
+    return found.make("ROUND", at.low, at.high, hour) if at.symbol == "MOMENT" else None
+
+
 def _all_part(found: Found) -> Lexeme:
     """All night, all morning: since last night, since this morning."""
     night = found["p"].low >= 17
@@ -273,6 +283,8 @@ DAY_RULES: tuple[Rule, ...] = (
     ),
     rule("(?:the |a )?day before yesterday (?:or |maybe )*yesterday ", _fixed(1, 2)),
     rule("(?:the |a )?(?:day )?before yesterday ", _fixed(2, 2)),
+    rule("(?:the |a )?day before last ", _fixed(2, 2)),
+    rule("by (?:the )?(?:next )?WDAY ", lambda f: f.make("FUTURE")),
     rule("(?:the |a )?other day ", _fixed(1, 4)),
     rule("(?:the )?week before (?:last )?(?=$|[,.;!?] )", _week_before_last),
     rule("(?:the )?week before last ", _week_before_last),
@@ -341,10 +353,13 @@ MOMENT_RULES: tuple[Rule, ...] = (
     rule("(?:all |whole |the whole )(?P<p>PART )(?:long )?", _all_part),
     rule("yesterday ", _fixed(1, 1)),
     rule("(?P<c>CLOCK12 |CLOCK )(?:on )?(?P<d>DAY )(?P<p>PART )", _clock_day_part),
-    rule(f"(?P<d>DAY |AGO )(?:{_FILL}){{0,3}}(?P<p>{_P})", _day_part),
+    rule(f"(?P<d>DAY |AGO )(?:{_FILL}|round ){{0,3}}(?P<p>{_P})", _day_part),
     rule(f"(?P<p>{_P})(?:{_FILL}){{0,3}}(?P<d>DAY )", _day_part),
     rule("(?:(?:in |during )the |this )(?:very |early |late )*(?P<p>PART )", _lone_part),
     rule("(?P<p>CLOCK |CLOCK12 )", _lone_part),
-    rule("(?:(?<=since )|(?<=at )|(?<=about ))(?P<p>PART )", _lone_part),
+    rule(
+        "(?:(?<=since )|(?<=at )|(?<=about )|(?<=done )|(?<=by ))(?P<p>PART )(?:time )?", _lone_part
+    ),
+    rule("(?:about |round )(?P<p>NUM |HHMM )(?:ish )?(?=$|[,.;!?)] |and |but |lol )", _roughly_at),
     rule("(?P<d>DAY )", _lone_day),
 )

@@ -98,6 +98,11 @@ def _either_ago(found: Found) -> Lexeme:
     return found.make("AGO", min(span.low, ago.low), max(span.high, ago.high), ago.unit)
 
 
+def _day_after(found: Found) -> Lexeme:
+    """The day after, as all there is of a sentence."""
+    return found.make("POST", 12.0, 36.0, 24.0)
+
+
 def _woke(found: Found) -> Lexeme:
     woke = moment(found, found.make("DAY"), found.make("PART", 4, 12))
     return replace(woke, symbol="WOKE", low=max(0.0, woke.low))
@@ -178,6 +183,14 @@ AGO_RULES: tuple[Rule, ...] = (
         "(?P<s>SPAN )(?:to the (?:minute|hour|day) |about |today |tonight |already |now )+"
         "(?:since |that )",
         _as("BEENSINCE"),
+    ),
+    rule("(?P<s>SPAN )to the (?:very )?(?:minute|hour|day) ", _as("BEENSINCE")),
+    rule(
+        "(?P<s>SPAN )(?:na |pa |lang |naman |now |already )*since (?=$|[.;!?] )", _as("BEENSINCE")
+    ),
+    rule(
+        "(?:^|(?<=[.;!?] ))(?:it's |it is )?(?:the )?(?:day after|next day) (?=$|[.,;!?] )",
+        _day_after,
     ),
     rule(f"{_BEEN}(?P<s>SPAN ){_STILL}*(?:since |from |after |post )", _as("BEENSINCE")),
     rule(f"{_BEEN}(?P<s>SPAN ){_STILL}*(?:that )?", _as("BEEN")),

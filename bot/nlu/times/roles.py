@@ -36,6 +36,7 @@ _TIMES = frozenset(
         "LATER",
         "JUST",
         "WOKE",
+        "ROUND",
     ]
 )
 _DENIALS = frozenset(["not", "isn't", "wasn't", "isnt", "wasnt"])
@@ -48,6 +49,9 @@ _SENTENCE_ENDS = frozenset([*".;!?"])
 _SHORT = 4
 _WEAK_REACH = 6
 _HABIT_REACH = 2
+_A_DAY = 24
+#: A number that is only perhaps an hour ("around two") is so many words from its treatment.
+_NEARBY = 5
 #: Up to so many words away the treatment says when something was, not what it is compared with.
 _COMPARED = 3
 #: A weekday further back may as well be the next one: "my session on Friday, can I …".
@@ -145,6 +149,8 @@ class _Time:
             return ONSET
         if self.symbol == "JUST":
             return ONSET if self.onset <= 3 else TREATMENT if self.treated < 8 else None
+        if self.symbol == "ROUND":
+            return TREATMENT if self.treated <= _NEARBY and not self.asked else None
         if self.symbol in ("SPAN", "MARK", "LATER"):
             return self._bare()
         return self._moment()
@@ -178,6 +184,8 @@ class _Time:
     def _counted_from_treatment(self) -> str | None:
         """Day 5; 3 days after the session; but "3 days since it started"."""
         near, index = self.near, self.index
+        if near.before(index, ["comparison"], 2):
+            return None  # "burns exactly like it did on day 1"
         if self.symbol == "DAYN":
             if near.before(index, ["onset"], 2):
                 return None  # "it started on day 2"
@@ -186,8 +194,12 @@ class _Time:
         else:
             if near.after(index, ["onset"], 3) and self.treatment > 3:
                 return ONSET
+            dated = [each.symbol for each in self.lexemes[max(0, index - 2) : index]]
             if near.before(index, ["onset"], 2) or near.after(index, ["onset"], 6):
                 return OFFSET
+            short = self.lexemes[index].high < _A_DAY
+            if short and dated == ["MOMENT", ","] and near.before(index, _ILL, FAR - 1):
+                return OFFSET  # "swollen Sunday night, a few hours after the session"
         return TREATMENT if self.treatment < FAR or self.other > 2 else None
 
     def _after_a_while(self) -> str | None:
@@ -213,6 +225,8 @@ class _Time:
             return None
         if self.asked or self.symbol == "BEENSINCE" or self.treatment <= 4:
             return TREATMENT
+        if self.lexemes[index].high > _LONG_AGO:
+            return None  # "on insulin for 15 years now"
         if self.open_question or (self.symbol == "NOW" and self.near.before(index, _ILL, 2)):
             return ONSET
         return LIKELY if self.near.before(index, _ILL, FAR - 1) else TREATMENT
@@ -253,15 +267,19 @@ class _Time:
         planned = self.near.before(self.index, ("future", "advice"), FAR - 1)
         if self.symbol == "SPAN" and not (ends and span.unit >= 1 and not planned):
             return None
-        return None if self.other <= 1 else LIKELY
+        return None if self.other <= 1 and not self._is_set_off(",") else LIKELY
 
     def _stands_alone(self) -> bool:
         """Half three yesterday, went for a run after: an exact time that begins a sentence is the
         news that everything else is told of."""
-        time, before, after = self.lexemes[self.index], self.index - 1, self._next(1)
-        begins = before < 0 or self.lexemes[before].symbol in _SENTENCE_ENDS
-        ends = not after or after == [","] or after[0] in _SENTENCE_ENDS
-        return begins and ends and time.low == time.high
+        time = self.lexemes[self.index]
+        return self._is_set_off() and time.low == time.high
+
+    def _is_set_off(self, *marks: str) -> bool:
+        """Whether marks are around it: of a sentence, or these before and a comma after."""
+        before, after = self.index - 1, self._next(1)
+        begins = before < 0 or self.lexemes[before].symbol in _SENTENCE_ENDS.union(marks)
+        return begins and (not after or after[0] == "," or after[0] in _SENTENCE_ENDS)
 
     def _moment(self) -> str | None:
         """3 days ago, yesterday, on Friday."""

@@ -126,6 +126,11 @@ def _four_digits(found: Found) -> Lexeme | None:
     return found.make("HHMM", hour + minutes / 60, hour + minutes / 60)
 
 
+def _no_year(found: Found) -> Lexeme | None:
+    """Done 1700; but not "done 2024"."""
+    return None if _YEARS[0] <= found["n"].low < _YEARS[1] else _four_digits(found)
+
+
 def _hour_of_day(found: Found) -> Lexeme | None:
     """At 11h, 17 Uhr, 9.30 o'clock: an hour of the day, as it is told elsewhere."""
     hour, part = divmod(found["n"].low, 1)
@@ -147,10 +152,20 @@ def _has_minutes(number: Lexeme) -> bool:
 
 
 #: After a time of day the sentence goes on; after anything else that is counted, its unit follows.
-_GOES_ON = "$|[,.;!?)] |and |but |so |i |we |my |it |the |had |for |today |yesterday |PART |still "
+_GOES_ON = (
+    "$|[,.;!?)] |and |but |so |i |we |my |it |the |had |for |today |yesterday |this |PART |still "
+)
+
+_YEARS = (1950, 2060)
+#: Other words before a time of day that is written as a number alone: "done 1700", "out by 1430".
+_ALSO_BEFORE = "|".join(
+    f"(?<={word} )"
+    for word in ("by", "about", "done", "finished", "treated", "ended", "out", "from", "since")
+)
 
 NUMBER_RULES: tuple[Rule, ...] = (
     rule("(?<=at )(?P<n>NUM )(?:UNIT )?", _four_digits),
+    rule(f"(?:{_ALSO_BEFORE})(?P<n>NUM )(?:UNIT )?", _no_year),
     rule("(?P<n>NUM )uhr ", _hour_of_day),
     rule("(?P<n>NUM )(?=o'clock |oclock |o clock )", _with_a_point),
     rule(f"(?:(?<=at )|(?<=at about ))(?P<n>NUM )(?={_GOES_ON})", _with_a_point),
