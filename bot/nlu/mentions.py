@@ -255,11 +255,11 @@ def _attach(
         if not carriers:
             continue
         nearest = min(carriers, key=lambda m: _distance(degree, m.match, message, what) or 0)
-        if getattr(nearest, what) is None:
-            value = (
-                Severity(degree.payload.name) if what == "severity" else Extent(degree.payload.name)
-            )
-            setattr(nearest, what, value)
+        if what == "severity":
+            nearest.severity = nearest.severity or Severity(degree.payload.name)
+        elif nearest.extent in (None, Extent.TREATED_AREA):
+            # "They only did my face, it is on my chest": further goes before where it was done.
+            nearest.extent = Extent(degree.payload.name)
 
 
 def _stands_alone(degree: Match[Entry], message: Message) -> bool:

@@ -19,3 +19,30 @@ from bot.nlu import read_by_lexicon
 )
 def test_a_degree_in_a_clause_of_its_own(text: str, finding: str, severity: str | None) -> None:
     assert read_by_lexicon(text).findings[finding].severity == severity
+
+
+@pytest.mark.parametrize(
+    ("text", "finding", "extent"),
+    [
+        ("they only did my face but the red is on my chest now", "redness", "beyond"),
+        ("welts on both forearms, just my cheeks were needled", "hives", "beyond"),
+        ("red on my cheeks, not a bit beyond where she needled", "redness", "treated_area"),
+    ],
+)
+def test_what_is_further_than_treated_goes_before_where_that_was(
+    text: str, finding: str, extent: str
+) -> None:
+    assert read_by_lexicon(text).findings[finding].extent == extent
+
+
+@pytest.mark.parametrize(
+    ("text", "trend"),
+    [
+        ("ten minutes ago my cheek was a grape now it is an egg", "rapid"),
+        ("I am just watching it spread", "rapid"),
+        ("a new welt every time I look", "rapid"),
+        ("an hour ago it was bright red, now it is fine", None),
+    ],
+)
+def test_what_grows_while_one_looks_is_rapid(text: str, trend: str | None) -> None:
+    assert (read_by_lexicon(text).context.trend == "rapid") is (trend == "rapid")
