@@ -133,19 +133,35 @@ class Triggers:
         """Where a mention ends that a yes or no directly answers: "hives? no", "fever: none".
 
         Without a mark the word must end the sentence or be one of several such answers ("hives no
-        oozing yes").
+        oozing yes"); after a comma it must be both.
         """
         tokens, words = self._message.tokens, _NO_WORDS | _YES_WORDS
         ends = {hit.end for hit in self._layout.named if hit.payload.role != ABSENT}
         after = [end for end in ends if end < len(tokens) and tokens[end].norm in words]
         row = len(after) > 1 and tokens[-1].norm in words
+        ticked = sum(self._is_ticked(end) for end in after) > 1
         answers = {}
         for end in after:
             following = tokens[end + 1] if end + 1 < len(tokens) else None
             closed = following is None or following.mark != ""
-            if row or tokens[end].mark in (":", "-") or (closed and tokens[end].mark in ("", "?")):
+            if (
+                row
+                or tokens[end].mark in (":", "-")
+                or (closed and tokens[end].mark in ("", "?"))
+                or (ticked and self._is_ticked(end))
+            ):
                 answers[end] = end
         return answers
+
+    def _is_ticked(self, end: int) -> bool:
+        """Whether what is named at the end of a sentence is answered after a comma.
+
+        It takes two of them: "Fainting, none. Wheeze, no." is a list gone through, "swollen, no?"
+        is not.
+        """
+        tokens = self._message.tokens
+        last = end + 1 == len(tokens) or tokens[end + 1].sentence != tokens[end].sentence
+        return tokens[end].mark == "," and last
 
     def _follows_older(self, mention: Match[Entry]) -> bool:
         """Whether the sentence before tells an older episode."""

@@ -15,6 +15,9 @@ Hit = Match[Entry]
 #: Words that the scope "next" reaches.
 _NEXT = 4
 
+#: How the categories are named at whose words a scope ends.
+STOP = "stop_"
+
 #: What ends the reach of a category early, wherever it stands.
 _STOPS = {
     "negated": "stop_negated",
@@ -69,7 +72,7 @@ class Layout:
         ]
         self._clauses = _spans([token.clause for token in message.tokens])
         self._sentences = _spans([token.sentence for token in message.tokens])
-        self._stops = [hit for hit in hits if hit.payload.name.startswith("stop_")]
+        self._stops = [hit for hit in hits if hit.payload.name.startswith(STOP)]
 
     def clause(self, token: int) -> Span:
         """The clause that a token stands in."""
@@ -86,14 +89,14 @@ class Layout:
         live = [
             hit
             for hit in triggers
-            if not any(_within(hit, other) for other in triggers)
+            if not any(_within(hit, other) and not _both_stop(hit, other) for other in triggers)
             and not any(
                 _is_part(hit, named, negators)
                 for named in self.named
                 if named.payload.role == PRESENT
             )
         ]
-        self._stops = [hit for hit in live if hit.payload.name.startswith("stop_")]
+        self._stops = [hit for hit in live if hit.payload.name.startswith(STOP)]
         return [hit for hit in live if hit.payload.name != "pseudo"]
 
     def _goes_on(self, hit: Hit) -> bool:
@@ -197,6 +200,11 @@ class Layout:
 
 def _within(hit: Hit, other: Hit) -> bool:
     return hit.consumed & other.consumed == hit.consumed != other.consumed
+
+
+def _both_stop(hit: Hit, other: Hit) -> bool:
+    """Whether both are words at which scopes end: one may stand in the other."""
+    return hit.payload.name.startswith(STOP) and other.payload.name.startswith(STOP)
 
 
 def _is_part(hit: Hit, named: Hit, negators: int) -> bool:
