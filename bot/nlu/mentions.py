@@ -200,11 +200,12 @@ def only_seen(
     Where the lexicon knows the finding in the same clause, in whatever sense, its word stands; and
     of what is `over` by its word ("it has gone down now"), only what is back counts.
     """
+    counted = _known(matches)
     for clause in seen:
         for name, probability in clause.findings.items():
             if name in over and not _is_back(clause, probability):
                 continue
-            known = (other for other in matches if other.payload.name == name)
+            known = (other for other in counted if other.payload.name == name)
             if any(other.start < clause.end and clause.start < other.end for other in known):
                 continue
             match = clause_match(name, clause)
@@ -212,6 +213,17 @@ def only_seen(
             meant = None if said is None else weighed(match, said, clause)
             if meant is not None:
                 yield match, meant
+
+
+def _known(matches: Sequence[Match[Entry]]) -> list[Match[Entry]]:
+    """What the lexicon finds, also in another sense, but no finding hidden by a fuller phrase: it
+    may be the true one ("slight burning on my cheeks": no skin burn)."""
+    shown = matches_of("finding", matches)
+    return [
+        match
+        for match in matches
+        if match.payload.kind != "finding" or match.payload.role == NOT or match in shown
+    ]
 
 
 def clause_match(name: str, clause: Clause) -> Match[Entry]:

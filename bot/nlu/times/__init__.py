@@ -37,6 +37,8 @@ _MAX_HOURS = 60 * 8766
 #: Longer than half a year is not a complaint after this treatment ("eczema for 20 years").
 _MAX_LASTING = 4383
 _DAYS_UP_TO = 14
+#: A treatment longer ago is another one, where a later one is told.
+_ANOTHER_ONE = 90 * 24
 _COUNTED = frozenset(["DAYN", "POST", "BEENSINCE", "BEEN"])
 _RULES = (
     *NUMBER_RULES,
@@ -94,6 +96,7 @@ def read_times(text: str, now: datetime, asks: Sequence[str] = ()) -> Times:
 def _treated(found: Sequence[Lexeme], roles: Sequence[Role]) -> Lexeme | None:
     known = [role for role in roles if role.lexeme.high <= _MAX_HOURS]
     sure = [role.lexeme for role in known if role.kind == TREATMENT]
+    sure = [each for each in sure if each.high <= _ANOTHER_ONE] or sure
     every = [role.lexeme for role in known if role.kind in (TREATMENT, LIKELY)]
     if len(every) > 1 and _corrected(found, every[0].end, every[-1].start):
         return every[-1]

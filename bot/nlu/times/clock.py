@@ -80,7 +80,7 @@ CLOCK_RULES: tuple[Rule, ...] = (
     rule("half (?:past )(?P<n>NUM )", lambda f: _clock12(f, 0.5)),
     rule("(?:(?<=DAY )|(?<=yesterday ))half (?P<n>NUM )", lambda f: _clock12(f, 0.5)),
     rule(
-        "half (?P<n>NUM )(?=yesterday |this PART |last PART |on WDAY |DAY )",
+        "half (?P<n>NUM )(?=yesterday |today |this PART |last PART |on WDAY |DAY )",
         lambda f: _clock12(f, 0.5),
     ),
     rule("(?:(?<=at )|(?<=at about ))half (?P<n>NUM )", lambda f: _clock12(f, 0.5)),
@@ -106,6 +106,7 @@ CLOCK_RULES: tuple[Rule, ...] = (
         f"|{_SAID_PART})",
         _clock12,
     ),
+    rule("(?:(?<=DAY )|(?<=yesterday )|(?<=today )|(?<=PART ))(?P<n>NUM )ish ", _clock12),
     rule("(?<=by )(?P<n>NUM )(?=$|[.;!?] )", _clock12),
     # "Eleven yesterday morning", "3 this arvo", at the beginning of what is said.
     rule(

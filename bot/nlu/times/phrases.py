@@ -144,6 +144,7 @@ AGO_RULES: tuple[Rule, ...] = (
     ),
     rule("(?P<n>HHMM )(?:ago )", lambda f: f.make("AGO", f["n"].low, f["n"].low, 1)),
     rule("since (?:the |about )?DAYN ", _nothing),
+    rule("(?:as |than )(?:on |in |the |it was )*DAYN ", _nothing),
     rule(
         "DAYN of (?:my |the |a )?"
         "(?:shift|period|cycle|antibiotics?|course|steroids?|prednis\\S+|holiday|pills?) ",

@@ -164,7 +164,9 @@ class _Time:
 
         "Ago" is always past, and a question that speaks of a complaint is about a real one.
         """
-        if self.symbol in ("AGO", "WOKE") or self.planned >= min(FAR, self.onset + 4):
+        if self.symbol in ("AGO", "WOKE", "SINCE", "SINCESPAN") or self.planned >= min(
+            FAR, self.onset + 4
+        ):
             return False
         asked_before = self.near.before(self.index, ("future", "advice"), FAR - 1)
         certain = self.lexemes[self.index].high <= _SURELY_PAST or self.near.mentions(

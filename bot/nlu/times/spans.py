@@ -177,7 +177,7 @@ NUMBER_RULES: tuple[Rule, ...] = (
     ),
     *(
         rule(f"(?<={day} )(?P<n>NUM )(?={_GOES_ON})", _with_a_point)
-        for day in ("WDAY", "yesterday", "today")
+        for day in ("WDAY", "yesterday", "today", "PART")
     ),
     rule("(?P<n>NUM |a )?hundred (?:and )?(?P<r>NUM )?", _hundred),
     rule("(?P<t>TENS )(?:- )?(?P<n>NUM )", _tens),

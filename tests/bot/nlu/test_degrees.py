@@ -46,3 +46,8 @@ def test_what_is_further_than_treated_goes_before_where_that_was(
 )
 def test_what_grows_while_one_looks_is_rapid(text: str, trend: str | None) -> None:
     assert (read_by_lexicon(text).context.trend == "rapid") is (trend == "rapid")
+
+
+def test_a_share_of_ten_is_read_before_and_after_the_complaint() -> None:
+    assert read_by_lexicon("10/10 pain all over").findings["pain"].severity == "severe"
+    assert read_by_lexicon("itch 2/10").findings["itching"].severity == "mild"
