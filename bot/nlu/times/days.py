@@ -284,7 +284,7 @@ DAY_RULES: tuple[Rule, ...] = (
     rule("(?:the |a )?day before yesterday (?:or |maybe )*yesterday ", _fixed(1, 2)),
     rule("(?:the |a )?(?:day )?before yesterday ", _fixed(2, 2)),
     rule("(?:the |a )?day before last ", _fixed(2, 2)),
-    rule("by (?:the )?(?:next )?WDAY ", lambda f: f.make("FUTURE")),
+    rule("(?<!done )(?<!was )(?<!had )by (?:the )?(?:next )?WDAY ", lambda f: f.make("FUTURE")),
     rule("(?:the |a )?other day ", _fixed(1, 4)),
     rule("(?:the )?week before (?:last )?(?=$|[,.;!?] )", _week_before_last),
     rule("(?:the )?week before last ", _week_before_last),

@@ -186,11 +186,9 @@ AGO_RULES: tuple[Rule, ...] = (
         _as("BEENSINCE"),
     ),
     rule("(?P<s>SPAN )to the (?:very )?(?:minute|hour|day) ", _as("BEENSINCE")),
+    rule("(?P<s>SPAN )(?:na |pa |lang |naman )+since (?=$|[.;!?] )", _as("BEENSINCE")),
     rule(
-        "(?P<s>SPAN )(?:na |pa |lang |naman |now |already )*since (?=$|[.;!?] )", _as("BEENSINCE")
-    ),
-    rule(
-        "(?:^|(?<=[.;!?] ))(?:it's |it is )?(?:the )?(?:day after|next day) (?=$|[.,;!?] )",
+        "(?:^|(?<=[.;!?] ))(?:it's |it is )?(?:the )?(?:day after|next day) (?=$|[.;!?] )",
         _day_after,
     ),
     rule(f"{_BEEN}(?P<s>SPAN ){_STILL}*(?:since |from |after |post )", _as("BEENSINCE")),

@@ -159,13 +159,12 @@ _GOES_ON = (
 _YEARS = (1950, 2060)
 #: Other words before a time of day that is written as a number alone: "done 1700", "out by 1430".
 _ALSO_BEFORE = "|".join(
-    f"(?<={word} )"
-    for word in ("by", "about", "done", "finished", "treated", "ended", "out", "from", "since")
+    f"(?<={word} )" for word in ("by", "about", "done", "finished", "treated", "ended", "out")
 )
 
 NUMBER_RULES: tuple[Rule, ...] = (
     rule("(?<=at )(?P<n>NUM )(?:UNIT )?", _four_digits),
-    rule(f"(?:{_ALSO_BEFORE})(?P<n>NUM )(?:UNIT )?", _no_year),
+    rule(f"(?:{_ALSO_BEFORE})(?P<n>NUM )(?={_GOES_ON})", _no_year),
     rule("(?P<n>NUM )uhr ", _hour_of_day),
     rule("(?P<n>NUM )(?=o'clock |oclock |o clock )", _with_a_point),
     rule(f"(?:(?<=at )|(?<=at about ))(?P<n>NUM )(?={_GOES_ON})", _with_a_point),
