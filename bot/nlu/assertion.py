@@ -137,7 +137,11 @@ class Triggers:
         """
         tokens, words = self._message.tokens, _NO_WORDS | _YES_WORDS
         ends = {hit.end for hit in self._layout.named if hit.payload.role != ABSENT}
-        after = [end for end in ends if end < len(tokens) and tokens[end].norm in words]
+        after = [
+            end
+            for end in ends
+            if end < len(tokens) and tokens[end].norm in words and not self._is_tag(end)
+        ]
         row = len(after) > 1 and tokens[-1].norm in words
         ticked = sum(self._is_ticked(end) for end in after) > 1
         answers = {}
@@ -152,6 +156,11 @@ class Triggers:
             ):
                 answers[end] = end
         return answers
+
+    def _is_tag(self, end: int) -> bool:
+        """Whether it only asks for agreement: "my throat is closing, no?"."""
+        token = self._message.tokens[end]
+        return token.mark == "," and self._message.closing[token.sentence] == "?"
 
     def _is_ticked(self, end: int) -> bool:
         """Whether what is named at the end of a sentence is answered after a comma.

@@ -16,7 +16,7 @@ Hit = Match[Entry]
 _NEXT = 4
 
 #: How the categories are named at whose words a scope ends.
-STOP = "stop_"
+_STOP_PREFIX = "stop_"
 
 #: What ends the reach of a category early, wherever it stands.
 _STOPS = {
@@ -72,7 +72,7 @@ class Layout:
         ]
         self._clauses = _spans([token.clause for token in message.tokens])
         self._sentences = _spans([token.sentence for token in message.tokens])
-        self._stops = [hit for hit in hits if hit.payload.name.startswith(STOP)]
+        self._stops = [hit for hit in hits if hit.payload.name.startswith(_STOP_PREFIX)]
 
     def clause(self, token: int) -> Span:
         """The clause that a token stands in."""
@@ -96,7 +96,7 @@ class Layout:
                 if named.payload.role == PRESENT
             )
         ]
-        self._stops = [hit for hit in live if hit.payload.name.startswith(STOP)]
+        self._stops = [hit for hit in live if hit.payload.name.startswith(_STOP_PREFIX)]
         return [hit for hit in live if hit.payload.name != "pseudo"]
 
     def _goes_on(self, hit: Hit) -> bool:
@@ -204,7 +204,7 @@ def _within(hit: Hit, other: Hit) -> bool:
 
 def _both_stop(hit: Hit, other: Hit) -> bool:
     """Whether both are words at which scopes end: one may stand in the other."""
-    return hit.payload.name.startswith(STOP) and other.payload.name.startswith(STOP)
+    return hit.payload.name.startswith(_STOP_PREFIX) and other.payload.name.startswith(_STOP_PREFIX)
 
 
 def _is_part(hit: Hit, named: Hit, negators: int) -> bool:

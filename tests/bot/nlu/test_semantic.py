@@ -254,3 +254,7 @@ def test_a_bare_refusal_is_no_thought_of_self_harm(text: str) -> None:
 @pytest.mark.parametrize("text", ["I'd rather not be here", "I don't want to live"])
 def test_a_refusal_that_says_more_is_read(text: str) -> None:
     assert read(text).findings["self_harm_thoughts"].state == State.PRESENT
+
+
+def test_a_collar_on_the_way_hides_no_tight_chest() -> None:
+    assert found("it is tight from my collar down my chest")["chest_tightness"][0] == "present"
