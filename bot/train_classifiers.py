@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -15,13 +16,22 @@ from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyp
 
 from bot.nlu import intents, learnt
 from bot.nlu.classifier import ARRAYS, BUCKETS, BUILD, SETTINGS, buckets_of, weight_of
-from bot.nlu.labelled import INTENTS, LEARNT, load_labelled
+from bot.nlu.labelled import INTENTS, LEARNT, NONE, load_labelled
+from bot.nlu.mentions import matches_of
+from bot.nlu.phrase_data import load_messages
 from bot.nlu.reading import match
 from bot.nlu.semantic import encode, mean_of
 from knowledge.encoder import DIMENSIONS, Encoder, Vectors
 
 #: The inverse of the regularization.
 LOOSENESS = 20.0
+
+#: What is rarely told is learnt beside so many clauses that tell other things.
+ORDINARY = 4_000
+SEED = 0
+
+#: By what the lexicon knows these rare things: its clauses are left out of the ordinary ones.
+RARE = {"recurrence": "recurred", "home_care": "home_care_tried"}
 
 #: What each classifier learns from, and its labels in the order of its outputs.
 TASKS = {
@@ -47,12 +57,17 @@ def train(
     """The arrays that `Classifier` reads."""
     model = LogisticRegression(C=LOOSENESS, max_iter=1000)
     model.fit(features(encoder, list(labelled)), [labels.index(each) for each in labelled.values()])
-    weights = model.coef_.astype(np.float32)
-    return {
-        "mean": weights[:, :DIMENSIONS],
-        "words": weights[:, DIMENSIONS:].T,
-        "bias": model.intercept_.astype(np.float32),
-    }
+    weights, bias = model.coef_.astype(np.float32), model.intercept_.astype(np.float32)
+    if len(labels) == 2:  # learnt as the second against the first
+        weights, bias = np.concatenate([0 * weights, weights]), np.concatenate([0 * bias, bias])
+    return {"mean": weights[:, :DIMENSIONS], "words": weights[:, DIMENSIONS:].T, "bias": bias}
+
+
+def ordinary(task: str) -> dict[str, str]:
+    """Clauses of the phrases in which the lexicon finds nothing of a rare task, as `none`."""
+    clauses = sorted({clause.text for message in load_messages() for clause in message})
+    some = random.Random(SEED).sample(clauses, ORDINARY)
+    return {text: NONE for text in some if not matches_of(RARE[task], match(text)[1])}
 
 
 def write(
@@ -73,6 +88,8 @@ def main() -> None:
     encoder = Encoder.load(threads=2)
     for name, (data, labels) in TASKS.items():
         labelled = load_labelled(data, labels)
+        if name in RARE:
+            labelled = {**ordinary(name), **labelled}
         print(f"Learning {name} from {len(labelled)} texts ...", flush=True)
         write(train(encoder, labelled, labels), encoder, labels, folder / name)
 

@@ -22,6 +22,7 @@ from bot.nlu.tokens import Message
 
 _NO_WORDS = frozenset(["no", "nope", "nah", "none", "negative", "nil", "zero", "never", "not"])
 _YES_WORDS = frozenset(["yes", "yep", "yeah", "yup", "yea", "positive", "present", "definitely"])
+_PRONOUNS = frozenset(["she", "he", "her", "his"])
 _FIRST_PERSON = frozenset(["i", "me", "my", "mine", "myself"])
 _VERBAL = frozenset(["not", "never", "hardly"])
 
@@ -181,8 +182,22 @@ class Triggers:
         )
 
     @cached_property
+    def _others_are_nameless(self) -> bool:
+        others = {hit.start for hit, _ in self._reaching if hit.payload.name == "other"}
+        return (
+            bool(others)
+            and self._names.isdisjoint(("somebody", "proxy"))
+            and all(self._message.tokens[start].norm in _PRONOUNS for start in others)
+        )
+
+    @cached_property
     def _is_proxy(self) -> bool:
-        """Whether the message is written for the treated person."""
+        """Whether the message is written for the treated person.
+
+        Who is only "she" or "his" was named before: one who writes so goes on about the patient.
+        """
+        if self._others_are_nameless:
+            return True
         if "too" in self._names:
             return False
         if "proxy" in self._names:

@@ -74,8 +74,8 @@ def find_context(
     learnt = {risk for risk in _learnt_risks(triggers, seen, told) if risk not in named}
     return Context(
         trend,
-        any(_held(match, triggers) for match in matches_of("recurred", matches)),
-        _home_care(matches, triggers),
+        _recurred(matches, triggers, seen, told),
+        _home_care(matches, triggers, seen, told),
         _treatment(matches, triggers),
         (*risks, *sorted(learnt)),
         (*cleared, *denied),
@@ -132,13 +132,37 @@ def _is_calm(named: tuple[int, str], clause: Clause) -> bool:
     return clause.start <= at < clause.end and trend != Trend.WORSENING
 
 
-def _home_care(matches: Sequence[Match[Entry]], triggers: Triggers) -> bool | None:
+def _recurred(
+    matches: Sequence[Match[Entry]], triggers: Triggers, seen: Sequence[Clause], told: Told
+) -> bool:
+    """Whether a complaint that had gone is back; the learnt reader's sure word goes before."""
+    learnt = [(clause, told("recurrence", clause)) for clause in seen]
+    if any(label == "back" and _is_own(label, clause, triggers) for clause, label in learnt):
+        return True
+    named = (match for match in matches_of("recurred", matches) if _held(match, triggers))
+    return any(_label_at(match.start, learnt) != "none" for match in named)
+
+
+def _home_care(
+    matches: Sequence[Match[Entry]], triggers: Triggers, seen: Sequence[Clause], told: Told
+) -> bool | None:
+    """Whether something was done at home; the learnt reader's sure word goes before."""
+    learnt = [(clause, told("home_care", clause)) for clause in seen]
+    if any(label == "tried" and _is_own(label, clause, triggers) for clause, label in learnt):
+        return True
     for match in matches_of("home_care_tried", matches):
         said = triggers.of(match, red_flag=False)
         if said.subject is not Subject.SELF or said.state is State.HYPOTHETICAL:
             continue
-        return match.payload.role != ABSENT and said.state is not State.ABSENT
+        tried = match.payload.role != ABSENT and said.state is not State.ABSENT
+        if not tried or _label_at(match.start, learnt) != "none":
+            return tried
     return None
+
+
+def _label_at(place: int, learnt: Sequence[tuple[Clause, str | None]]) -> str | None:
+    """What was learnt of the clause that holds a word."""
+    return next((label for clause, label in learnt if clause.start <= place < clause.end), None)
 
 
 def _treatment(matches: Sequence[Match[Entry]], triggers: Triggers) -> str | None:

@@ -27,6 +27,9 @@ and what a clause tells:
     trends    which way a complaint goes, or `none`
     reach     where it is: treated (nowhere else), beyond, all_over, unsaid
     risks     what makes a reaction of the patient's likelier or worse, or `none`
+    moments   what its time is the time of: treated, since (the complaint), other
+    recurrence  a complaint that had gone is back, or `none`
+    home_care   tried (something was done for it at home), or `none`
 """
 
 from __future__ import annotations
@@ -39,7 +42,10 @@ from actions.triage.datafile import load, problem
 
 INTENTS = ("check_symptoms", "ask", "both", "correct", "answer", "handoff", "chat")
 
-_TRENDS = (*(str(trend) for trend in Trend if trend is not Trend.RAPID), "none")
+#: Nothing of what a small reader looks for.
+NONE = "none"
+
+_TRENDS = (*(str(trend) for trend in Trend if trend is not Trend.RAPID), NONE)
 
 #: The labels of each small reader.
 LEARNT = {
@@ -49,7 +55,10 @@ LEARNT = {
     "severity": (*map(str, Severity), "unsaid"),
     "trends": _TRENDS,
     "reach": ("treated", "beyond", "all_over", "unsaid"),
-    "risks": (*map(str, Risk), "none"),
+    "risks": (*map(str, Risk), NONE),
+    "moments": ("treated", "since", "other"),
+    "recurrence": ("back", NONE),
+    "home_care": ("tried", NONE),
 }
 
 _TEXTS = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}

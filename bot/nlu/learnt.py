@@ -13,6 +13,12 @@ A clause, where the lexicon names none:
                                                  trend to the lexicon: "gone all rough"
     reach     of a complaint on the skin         "on my belly too, it was my face you did"
     risks     of the patient                     "tablets that stop my kidney being rejected"
+    moments   of a time                          "client of yours from 3 this aft"
+
+and, before the lexicon where it is sure, of a complaint:
+
+    recurrence  "tonight it's here again, same cheeks, nobody invited it"
+    home_care   "two nurofen did nowt for it"
 
 None of them says that something gets rapidly worse: that is a red flag, and read as one.
 """

@@ -204,7 +204,7 @@ def _interpret(given: _Given, see: Callable[[Message], Seen]) -> Reading:
     told = partial(_told, given)
     found = find_findings(message, given.matches, triggers, seen.clauses, told)
     context = find_context(given.matches, triggers, seen.clauses, told)
-    times = read_times(text, given.now, asks)
+    times = read_times(text, given.now, asks, partial(_moment_told, given, seen.clauses))
     if found and all(said.subject is Subject.OTHER for said in found.values()):
         times = Times()
     answer = read_answer(text, asks, found, given.items, context.risks, times.spans.values())
@@ -245,6 +245,15 @@ def _told(given: _Given, task: str, clause: Clause) -> str | None:
     """What a learnt reader makes of a clause."""
     start, end = given.message.span(clause.start, clause.end - 1)
     return comes_down_to(task, given.text[start:end], clause.mean)
+
+
+def _moment_told(given: _Given, clauses: Sequence[Clause], start: int, end: int) -> str | None:
+    """What the learnt reader makes of the time between two places of the text."""
+    for clause in clauses:
+        first, last = given.message.span(clause.start, clause.end - 1)
+        if first <= start < last:
+            return _told(given, "moments", clause)
+    return None
 
 
 def _but_in_mash(message: Message, seen: Seen) -> Seen:

@@ -84,13 +84,14 @@ STEPS = (
         inputs=(
             *("bot/train_classifiers.py", "bot/nlu/classifier.py", "bot/nlu/labelled.py"),
             *("bot/nlu/intents", "bot/nlu/intents.py"),
-            *("bot/nlu/learnt", "bot/nlu/learnt.py"),
+            *("bot/nlu/learnt", "bot/nlu/learnt.py", "bot/nlu/phrases", "bot/nlu/phrase_data.py"),
             *("bot/nlu/semantic.py", "bot/nlu/sentences.py", "bot/nlu/lexicon"),
             *_WORDS,
         ),
         outputs=(
             *(".build/intents", ".build/courses", ".build/replies", ".build/extents"),
             *(".build/severity", ".build/risks", ".build/reach", ".build/trends"),
+            *(".build/moments", ".build/recurrence", ".build/home_care"),
         ),
         needs=("encoder",),
     ),

@@ -12,6 +12,7 @@ Choices, each on the cautious side:
   yesterday"), unless the patient takes one back; of several day counts and durations the longest.
 - "It began 2 days after the treatment" alone does not say when the treatment was.
 - "Just had it done" is the last 12 hours.
+- What began clearly before the treatment does not last since it.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from .days import DAY_RULES, MOMENT_RULES
 from .lexemes import Lexeme, lexemes
 from .phrases import AGO_RULES, LINK_RULES
 from .rewriting import rewrite
-from .roles import LIKELY, OFFSET, ONSET, TREATMENT, Role, assign
+from .roles import LIKELY, OFFSET, ONSET, TREATMENT, Role, Told, assign, nothing_told
 from .spans import NUMBER_RULES, SPAN_RULES
 from .temperature import read_temperature
 
@@ -67,15 +68,22 @@ class Times:
     spans: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
-def read_times(text: str, now: datetime, asks: Sequence[str] = ()) -> Times:
-    """Read `text`, written at `now` (aware, in the patient's time zone) in answer to `asks`."""
+def read_times(
+    text: str, now: datetime, asks: Sequence[str] = (), told: Told = nothing_told
+) -> Times:
+    """Read `text`, written at `now` (aware, in the patient's time zone) in answer to `asks`.
+
+    `told` says what the time between two places is the time of, where the words near it do not.
+    """
     words = lexemes(text)
     numbers = rewrite(words, NUMBER_RULES, now)
     found = rewrite(numbers, _RULES[len(NUMBER_RULES) :], now)
     asked = "treated_at" in asks
-    roles = assign(found, asked, bool(asks) and not asked)
+    roles = assign(found, asked, bool(asks) and not asked, told)
     treated = _treated(found, roles) or (_bare_number(found, roles) if asked else None)
     lasting = _lasting(roles)
+    if treated and lasting and lasting.low > 1.15 * treated.high:
+        lasting = None  # what was there before the treatment is another complaint
     spans: dict[str, tuple[int, int]] = {}
     if treated:
         spans["treated_at"] = treated.start, treated.end

@@ -110,7 +110,7 @@ CLOCK_RULES: tuple[Rule, ...] = (
     rule("(?<=by )(?P<n>NUM )(?=$|[.;!?] )", _clock12),
     # "Eleven yesterday morning", "3 this arvo", at the beginning of what is said.
     rule(
-        "(?:^|(?<=[.!?;] )|(?<=it was )|(?<=done )|(?<=done it ))"
+        "(?:^|(?<=[.!?;] )|(?<=was )|(?<=done )|(?<=done it )|(?<=from )|(?<=since ))"
         "(?P<n>NUM )(?=yesterday |(?:in the |this |last )PART |DAY PART )",
         _clock12,
     ),

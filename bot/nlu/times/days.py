@@ -267,6 +267,11 @@ _ON = "(?:(?<=on )|(?<=since )|(?<=last )|(?<=this )|(?<=past )|(?<=around )|(?<
 DAY_RULES: tuple[Rule, ...] = (
     rule(f"(?:{_ON}|^)(?P<w>weakWDAY )", lambda f: f.make("WDAY", f["w"].low, f["w"].low)),
     rule(
+        "(?:(?<=treated )|(?<=needled )|(?<=session )|(?<=appointment )|(?<=had it ))"
+        "(?P<w>weakWDAY )(?=$|[,.;!?)] |SLASH )",
+        lambda f: f.make("WDAY", f["w"].low, f["w"].low),
+    ),
+    rule(
         "(?P<w>weakWDAY )(?=PART |at |NUM |HHMM |, PART )",
         lambda f: f.make("WDAY", f["w"].low, f["w"].low),
     ),
@@ -282,7 +287,7 @@ DAY_RULES: tuple[Rule, ...] = (
         _fixed(1, 2),
     ),
     rule("(?:the |a )?day before yesterday (?:or |maybe )*yesterday ", _fixed(1, 2)),
-    rule("(?:the |a )?(?:day )?before yesterday ", _fixed(2, 2)),
+    rule("(?:the |a )?(?:day )?before (?:- )?yesterday ", _fixed(2, 2)),
     rule("(?:the |a )?day before last ", _fixed(2, 2)),
     rule("(?<!done )(?<!was )(?<!had )by (?:the )?(?:next )?WDAY ", lambda f: f.make("FUTURE")),
     rule("(?:the |a )?other day ", _fixed(1, 4)),

@@ -7,7 +7,7 @@ complaint ("swollen today") says when it was seen, not when it began, so today i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from .cues import FAR, Distances
@@ -92,19 +92,46 @@ class Role:
     kind: str | None
 
 
-def assign(lexemes: Sequence[Lexeme], asked: bool, open_question: bool) -> list[Role]:
+#: What the time between two places of the text is the time of, by the learnt reader: one of
+#: `TREATED`, `SINCE` and `OTHER`, or None where it is not sure.
+Told = Callable[[int, int], str | None]
+TREATED, SINCE, OTHER = "treated", "since", "other"
+
+
+def nothing_told(start: int, end: int) -> None:
+    """Without the learnt reader nothing is told."""
+
+
+def assign(
+    lexemes: Sequence[Lexeme], asked: bool, open_question: bool, told: Told = nothing_told
+) -> list[Role]:
     """The role of every time of the message.
 
     `asked`: the last question was when the treatment was. `open_question`: another one was asked.
+    `told` is asked where words near a time do not settle what it is the time of.
     """
     times = [index for index, lexeme in enumerate(lexemes) if lexeme.symbol in _TIMES]
     if not times:
         return []
     near = Distances(lexemes, times)
-    return [
-        Role(lexemes[index], _Time(lexemes, index, near, asked, open_question).role())
-        for index in times
-    ]
+    roles = []
+    for index in times:
+        time = _Time(lexemes, index, near, asked, open_question)
+        roles.append(Role(lexemes[index], _settled(time, told)))
+    return roles
+
+
+def _settled(time: _Time, told: Told) -> str | None:
+    kind = time.role()
+    if kind == TREATMENT or not time.is_open:
+        return kind
+    lexeme = time.lexemes[time.index]
+    learnt = told(lexeme.start, lexeme.end)
+    if learnt == TREATED:
+        return LIKELY
+    if learnt == SINCE and kind == LIKELY:
+        return ONSET
+    return None if learnt == OTHER and kind == LIKELY else kind
 
 
 class _Time:
@@ -154,6 +181,11 @@ class _Time:
         if self.symbol in ("SPAN", "MARK", "LATER"):
             return self._bare()
         return self._moment()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may be the time of a treatment, for all that the words near it say."""
+        return not self._denied() and self.lexemes[self.index].high <= _LONG_AGO
 
     def _denied(self) -> bool:
         """Not yesterday."""

@@ -162,6 +162,12 @@ _ALSO_BEFORE = "|".join(
     f"(?<={word} )" for word in ("by", "about", "done", "finished", "treated", "ended", "out")
 )
 
+#: Words before "at" and an hour of the day with its letter: "I went at 20h".
+_TOLD_BEFORE = (
+    *("was", "is", "it", "went", "came", "done", "made", "finished", "treated", "needled"),
+    *("treatment", "session", "procedure", "needling", "appointment"),
+)
+
 NUMBER_RULES: tuple[Rule, ...] = (
     rule("(?<=at )(?P<n>NUM )(?:UNIT )?", _four_digits),
     rule(f"(?:{_ALSO_BEFORE})(?P<n>NUM )(?={_GOES_ON})", _no_year),
@@ -171,12 +177,13 @@ NUMBER_RULES: tuple[Rule, ...] = (
     *(
         rule(f"(?<={before})(?P<n>NUM )h (?!post |after |ago |in |now )", _hour_of_day)
         for before in (
-            f"{day} {at}" for day in ("WDAY", "yesterday", "today") for at in ("", "at ")
+            *(f"{day} {at}" for day in ("WDAY", "yesterday", "today") for at in ("", "at ")),
+            *(f"{word} at " for word in _TOLD_BEFORE),  # "at 19 h it oozed" counts from then
         )
     ),
     *(
         rule(f"(?<={day} )(?P<n>NUM )(?={_GOES_ON})", _with_a_point)
-        for day in ("WDAY", "yesterday", "today", "PART")
+        for day in ("WDAY", "yesterday", "today", "PART", "do", "done", "was")
     ),
     rule("(?P<n>NUM |a )?hundred (?:and )?(?P<r>NUM )?", _hundred),
     rule("(?P<t>TENS )(?:- )?(?P<n>NUM )", _tens),
