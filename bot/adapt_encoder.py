@@ -4,7 +4,8 @@ The top layers learn together with a network of the reader's kind (`bot/train_re
 same phrases; the network is thrown away, and what the layers have learnt is kept with the code
 (`knowledge/adapters/reading.npz`). Setting up trains the reader over it, in minutes. So this is run
 by hand, when the phrases have grown much, and whoever adds some of their own need not run it. The
-same data give the same adapter.
+same data give the same adapter. The one that is kept is the middle of the one learnt last and the
+one before it, learnt from fewer phrases (`--beside`).
 
 Layers learn the slower the deeper they lie (Howard and Ruder, "Universal Language Model Fine-tuning
 for Text Classification", ACL 2018); those below the adapted ones stay, and run once for all epochs.
@@ -174,7 +175,9 @@ def main() -> None:
     """Learn from the product's phrases."""
     parser = argparse.ArgumentParser(prog="python -m bot.adapt_encoder", description=__doc__)
     parser.add_argument("--file", type=Path, default=adapter.READING)
-    file = parser.parse_args().file
+    parser.add_argument("--beside", type=Path, help="average with this one, learnt before")
+    args = parser.parse_args()
+    before = adapter.read(args.beside) if args.beside else None
     os.environ["HF_HUB_OFFLINE"] = "1"
     from transformers import BertModel
 
@@ -185,7 +188,8 @@ def main() -> None:
     texts = load_texts(Encoder.load(), bert)
     print(f"Learning from {len(texts)} texts ...", flush=True)
     model = adapt(layers, texts)
-    adapter.write(adapter.differences(layers, model.layers), file)
+    learnt = adapter.differences(layers, model.layers)
+    adapter.write(adapter.average(learnt, before) if before else learnt, args.file)
 
 
 if __name__ == "__main__":

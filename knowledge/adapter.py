@@ -86,3 +86,16 @@ def read(path: Path) -> dict[str, npt.NDArray[np.float32]]:
         name: array.astype(np.float32) * steps.get(name, np.float32(1))
         for name, array in kept.items()
     }
+
+
+def average(one: Arrays, other: Arrays) -> Arrays:
+    """Halfway between two adapters that began at the same weights; raises `AdapterError`.
+
+    What one of them has learnt by chance the other has not, so that their middle reads unseen
+    texts better than either, at no cost (Wortsman et al., "Model soups", ICML 2022).
+    """
+    if {name: array.shape for name, array in one.items()} != {
+        name: array.shape for name, array in other.items()
+    }:
+        raise AdapterError("adapters of other layers cannot be averaged")
+    return {name: (array + other[name]) / 2 for name, array in one.items()}

@@ -46,3 +46,15 @@ def test_a_broken_adapter_is_named(tmp_path: Path, content: bytes | None) -> Non
     if content is None:
         with pytest.raises(AdapterError, match="take it from the repository"):
             adapter.fingerprint(file)
+
+
+def test_the_middle_of_two_adapters() -> None:
+    one = {"0.weight": np.float32([[1, 3]]), "0.bias": np.float32([2])}
+    other = {"0.weight": np.float32([[3, 5]]), "0.bias": np.float32([-2])}
+    middle = adapter.average(one, other)
+    assert {name: array.tolist() for name, array in middle.items()} == {
+        "0.weight": [[2, 4]],
+        "0.bias": [0],
+    }
+    with pytest.raises(AdapterError, match="other layers"):
+        adapter.average(one, {"0.weight": other["0.weight"]})
