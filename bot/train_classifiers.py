@@ -66,7 +66,7 @@ def train(
 def ordinary(task: str) -> dict[str, str]:
     """Clauses of the phrases in which the lexicon finds nothing of a rare task, as `none`."""
     clauses = sorted({clause.text for message in load_messages() for clause in message})
-    some = random.Random(SEED).sample(clauses, ORDINARY)
+    some = random.Random(SEED).sample(clauses, min(ORDINARY, len(clauses)))
     return {text: NONE for text in some if not matches_of(RARE[task], match(text)[1])}
 
 

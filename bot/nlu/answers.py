@@ -105,10 +105,13 @@ def answer_like(
 def leaves_doubt(text: str) -> bool:
     """Whether a "no" with more words may mean something else: "not ok", "nope, nearly", "no wait".
 
-    True for any word of the sections `doubtful` and `negators` ("no" itself is in neither).
+    True for any word of the sections `doubtful` and `negators` ("no" itself is in neither), but not
+    for a negator that ends it: "no she sure hasn't".
     """
-    doubts = words_in("doubtful") | words_in("negators")
-    return not doubts.isdisjoint(words_of(text, _MAX_WORDS).text.split())
+    words = words_of(text, _MAX_WORDS).text.rstrip(" .!").split()
+    return not (
+        words_in("doubtful").isdisjoint(words) and words_in("negators").isdisjoint(words[:-1])
+    )
 
 
 def is_bare_answer(text: str) -> bool:

@@ -24,6 +24,7 @@ _NO_WORDS = frozenset(["no", "nope", "nah", "none", "negative", "nil", "zero", "
 _YES_WORDS = frozenset(["yes", "yep", "yeah", "yup", "yea", "positive", "present", "definitely"])
 _PRONOUNS = frozenset(["she", "he", "her", "his"])
 _FIRST_PERSON = frozenset(["i", "me", "my", "mine", "myself"])
+_NO = {"no"}
 _VERBAL = frozenset(["not", "never", "hardly"])
 
 
@@ -54,8 +55,17 @@ class Triggers:
     def of(self, mention: Match[Entry], red_flag: bool) -> Assertion:
         """What the triggers around a mention say of it."""
         found = self._evidence(mention)
-        if found["other"] and not found["older_past"] and self._is_proxy:
+        proxy = bool(found["other"]) and not found["older_past"] and self._is_proxy
+        if proxy:
             found["other"] = 0
+        said = self._said(mention, found, red_flag)
+        calm = said.state is State.ABSENT or (said.state is State.PAST and not said.recent)
+        if proxy and calm and self._others_are_nameless:
+            # Who it is is only likely: that may tell of something, and clears nothing.
+            return replace(said, subject=Subject.OTHER)
+        return said
+
+    def _said(self, mention: Match[Entry], found: Counter[str], red_flag: bool) -> Assertion:
         subject = Subject.OTHER if found["other"] else Subject.SELF
         if found["story"]:
             return Assertion(State.HYPOTHETICAL, Subject.OTHER)
@@ -111,14 +121,17 @@ class Triggers:
         found: Counter[str] = Counter()
         clause = self._layout.clause(mention.start)
         fine = mention.payload.role == ABSENT
+        says_not = not fine and bool(self._norms(mention) & _VERBAL)
         for hit, mask in self._reaching:
             if fine and hit.consumed & mention.consumed:
                 continue  # it says so itself: "do not have a temperature"
+            if says_not and self._norms(hit) == _NO:
+                continue  # "no, have not enough air"
             if mention.consumed & mask:
                 name = hit.payload.name
                 found[name] += 1
-                words = {self._message.tokens[i].norm for i in range(hit.start, hit.end)}
-                found["verbal"] += name in ("negated", "doubted") and bool(words & _VERBAL)
+                verbal = bool(self._norms(hit) & _VERBAL)
+                found["verbal"] += name in ("negated", "doubted") and verbal
                 here = clause == self._layout.clause(hit.start)
                 found["older_here"] += name == "older_past" and here
         if mention.end in self._answers:
@@ -128,6 +141,9 @@ class Triggers:
             found["older_past"] += 1
             found["older_here"] += 1
         return found
+
+    def _norms(self, match: Match[Entry]) -> set[str]:
+        return {self._message.tokens[place].norm for place in range(match.start, match.end)}
 
     @cached_property
     def _answers(self) -> dict[int, int]:

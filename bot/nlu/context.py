@@ -9,6 +9,7 @@ from actions.triage import Risk, State, Subject, Trend
 from actions.triage.case import TREND_RAPID
 from bot.nlu.answers import Answer
 from bot.nlu.assertion import Triggers
+from bot.nlu.labelled import NONE
 from bot.nlu.lexicon import ABSENT, Entry
 from bot.nlu.mentions import Told, clause_match, matches_of, nothing_told, only_seen
 from bot.nlu.semantic import Clause
@@ -19,8 +20,8 @@ _HELD = (State.PRESENT, State.UNCERTAIN)
 #: The risks that end; "had a transplant in 2019" is one for life.
 _ENDS = frozenset([Risk.PREGNANCY, Risk.ISOTRETINOIN])
 
-#: What the learnt reader calls words that only look like a trend.
-_NO_TREND = "none"
+#: What the learnt readers call a complaint that is back, and care at home.
+_BACK, _TRIED = "back", "tried"
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,12 @@ def _held(match: Match[Entry], triggers: Triggers) -> bool:
     return said.state in _HELD and said.subject is Subject.SELF
 
 
+def _held_lately(match: Match[Entry], triggers: Triggers) -> bool:
+    """Held, or since the treatment: what grew fast and is over now is an emergency as well."""
+    said = triggers.of(match, red_flag=True)
+    return _held(match, triggers) or (said.recent is True and said.subject is Subject.SELF)
+
+
 def _trend(
     matches: Sequence[Match[Entry]], triggers: Triggers, seen: Sequence[Clause], told: Told
 ) -> tuple[str | None, tuple[str, ...]]:
@@ -112,14 +119,18 @@ def _trend(
         for match, said in only_seen(seen, matches, triggers)
     ):
         return str(Trend.RAPID), ()
-    found = [match for match in matches_of("trend", matches) if _held(match, triggers)]
-    if any(match.payload.name == Trend.RAPID for match in found) and not denied:
+    trends = matches_of("trend", matches)
+    rapid = [match for match in trends if match.payload.name == Trend.RAPID]
+    if any(_held_lately(match, triggers) for match in rapid) and not denied:
         return str(Trend.RAPID), ()
-    named = [(match.start, match.payload.name) for match in found]
-    named = [each for each in named if each[1] != Trend.RAPID]
+    named = [
+        (match.start, match.payload.name)
+        for match in trends
+        if match not in rapid and _held(match, triggers)
+    ]
     for clause in seen:
         learnt = told("trends", clause)
-        if learnt == _NO_TREND:
+        if learnt == NONE:
             named = [each for each in named if not _is_calm(each, clause)]
         elif learnt is not None and _is_own(learnt, clause, triggers):
             named.append((clause.start, learnt))
@@ -135,34 +146,27 @@ def _is_calm(named: tuple[int, str], clause: Clause) -> bool:
 def _recurred(
     matches: Sequence[Match[Entry]], triggers: Triggers, seen: Sequence[Clause], told: Told
 ) -> bool:
-    """Whether a complaint that had gone is back; the learnt reader's sure word goes before."""
-    learnt = [(clause, told("recurrence", clause)) for clause in seen]
-    if any(label == "back" and _is_own(label, clause, triggers) for clause, label in learnt):
-        return True
-    named = (match for match in matches_of("recurred", matches) if _held(match, triggers))
-    return any(_label_at(match.start, learnt) != "none" for match in named)
+    """Whether a complaint that had gone is back, for the lexicon or the learnt reader."""
+    named = any(_held(match, triggers) for match in matches_of("recurred", matches))
+    return named or any(
+        told("recurrence", clause) == _BACK and _is_own(_BACK, clause, triggers) for clause in seen
+    )
 
 
 def _home_care(
     matches: Sequence[Match[Entry]], triggers: Triggers, seen: Sequence[Clause], told: Told
 ) -> bool | None:
-    """Whether something was done at home; the learnt reader's sure word goes before."""
-    learnt = [(clause, told("home_care", clause)) for clause in seen]
-    if any(label == "tried" and _is_own(label, clause, triggers) for clause, label in learnt):
+    """Whether something was done at home; None where neither reader is told."""
+    if any(
+        told("home_care", clause) == _TRIED and _is_own(_TRIED, clause, triggers) for clause in seen
+    ):
         return True
     for match in matches_of("home_care_tried", matches):
         said = triggers.of(match, red_flag=False)
         if said.subject is not Subject.SELF or said.state is State.HYPOTHETICAL:
             continue
-        tried = match.payload.role != ABSENT and said.state is not State.ABSENT
-        if not tried or _label_at(match.start, learnt) != "none":
-            return tried
+        return match.payload.role != ABSENT and said.state is not State.ABSENT
     return None
-
-
-def _label_at(place: int, learnt: Sequence[tuple[Clause, str | None]]) -> str | None:
-    """What was learnt of the clause that holds a word."""
-    return next((label for clause, label in learnt if clause.start <= place < clause.end), None)
 
 
 def _treatment(matches: Sequence[Match[Entry]], triggers: Triggers) -> str | None:

@@ -15,7 +15,7 @@ A clause, where the lexicon names none:
     risks     of the patient                     "tablets that stop my kidney being rejected"
     moments   of a time                          "client of yours from 3 this aft"
 
-and, before the lexicon where it is sure, of a complaint:
+and, beside the lexicon, of a complaint:
 
     recurrence  "tonight it's here again, same cheeks, nobody invited it"
     home_care   "two nurofen did nowt for it"

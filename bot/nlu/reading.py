@@ -247,11 +247,11 @@ def _told(given: _Given, task: str, clause: Clause) -> str | None:
     return comes_down_to(task, given.text[start:end], clause.mean)
 
 
-def _moment_told(given: _Given, clauses: Sequence[Clause], start: int, end: int) -> str | None:
-    """What the learnt reader makes of the time between two places of the text."""
+def _moment_told(given: _Given, clauses: Sequence[Clause], place: int) -> str | None:
+    """What the learnt reader makes of the times of the clause at a place of the text."""
     for clause in clauses:
         first, last = given.message.span(clause.start, clause.end - 1)
-        if first <= start < last:
+        if first <= place < last:
             return _told(given, "moments", clause)
     return None
 

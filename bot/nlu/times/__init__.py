@@ -12,7 +12,8 @@ Choices, each on the cautious side:
   yesterday"), unless the patient takes one back; of several day counts and durations the longest.
 - "It began 2 days after the treatment" alone does not say when the treatment was.
 - "Just had it done" is the last 12 hours.
-- What began clearly before the treatment does not last since it.
+- What began more than a week before the treatment is another complaint. A time that is only likely
+  to be that of the treatment is not, where a complaint is older than it.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from .days import DAY_RULES, MOMENT_RULES
 from .lexemes import Lexeme, lexemes
 from .phrases import AGO_RULES, LINK_RULES
 from .rewriting import rewrite
-from .roles import LIKELY, OFFSET, ONSET, TREATMENT, Role, Told, assign, nothing_told
+from .roles import LIKELY, OFFSET, ONSET, TREATMENT, Learnt, Role, assign, nothing_learnt
 from .spans import NUMBER_RULES, SPAN_RULES
 from .temperature import read_temperature
 
@@ -40,6 +41,7 @@ _MAX_LASTING = 4383
 _DAYS_UP_TO = 14
 #: A treatment longer ago is another one, where a later one is told.
 _ANOTHER_ONE = 90 * 24
+_A_DAY, _A_WEEK = 24, 168
 _COUNTED = frozenset(["DAYN", "POST", "BEENSINCE", "BEEN"])
 _RULES = (
     *NUMBER_RULES,
@@ -69,21 +71,24 @@ class Times:
 
 
 def read_times(
-    text: str, now: datetime, asks: Sequence[str] = (), told: Told = nothing_told
+    text: str, now: datetime, asks: Sequence[str] = (), learnt: Learnt = nothing_learnt
 ) -> Times:
     """Read `text`, written at `now` (aware, in the patient's time zone) in answer to `asks`.
 
-    `told` says what the time between two places is the time of, where the words near it do not.
+    `learnt` says what the time at a place is the time of, where the words near it do not.
     """
     words = lexemes(text)
     numbers = rewrite(words, NUMBER_RULES, now)
     found = rewrite(numbers, _RULES[len(NUMBER_RULES) :], now)
     asked = "treated_at" in asks
-    roles = assign(found, asked, bool(asks) and not asked, told)
+    roles = assign(found, asked, bool(asks) and not asked, learnt)
     treated = _treated(found, roles) or (_bare_number(found, roles) if asked else None)
     lasting = _lasting(roles)
-    if treated and lasting and lasting.low > 1.15 * treated.high:
-        lasting = None  # what was there before the treatment is another complaint
+    if treated and lasting and lasting.low > treated.high + _A_DAY:
+        if _is_sure(treated, roles) and lasting.low > treated.high + _A_WEEK:
+            lasting = None
+        elif not _is_sure(treated, roles):
+            treated = None  # a visit, perhaps, about what the treatment left
     spans: dict[str, tuple[int, int]] = {}
     if treated:
         spans["treated_at"] = treated.start, treated.end
@@ -115,6 +120,10 @@ def _treated(found: Sequence[Lexeme], roles: Sequence[Role]) -> Lexeme | None:
     exact = [each for each in times if each.symbol not in ("JUST", "WITHIN")] or times
     latest = min(exact, key=lambda each: each.high, default=None)
     return latest and _narrowest([latest, *every], latest)
+
+
+def _is_sure(treated: Lexeme, roles: Sequence[Role]) -> bool:
+    return any(role.kind == TREATMENT and role.lexeme is treated for role in roles)
 
 
 def _narrowest(times: Sequence[Lexeme], around: Lexeme) -> Lexeme:

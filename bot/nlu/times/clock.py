@@ -110,7 +110,8 @@ CLOCK_RULES: tuple[Rule, ...] = (
     rule("(?<=by )(?P<n>NUM )(?=$|[.;!?] )", _clock12),
     # "Eleven yesterday morning", "3 this arvo", at the beginning of what is said.
     rule(
-        "(?:^|(?<=[.!?;] )|(?<=was )|(?<=done )|(?<=done it )|(?<=from )|(?<=since ))"
+        "(?:^|(?<=[.!?;] )|(?<=it was )|(?<=done )|(?<=done it )|(?<=from )|(?<=since )"
+        "|(?<=treatment was )|(?<=session was ))"
         "(?P<n>NUM )(?=yesterday |(?:in the |this |last )PART |DAY PART )",
         _clock12,
     ),

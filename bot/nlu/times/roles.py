@@ -92,23 +92,23 @@ class Role:
     kind: str | None
 
 
-#: What the time between two places of the text is the time of, by the learnt reader: one of
-#: `TREATED`, `SINCE` and `OTHER`, or None where it is not sure.
-Told = Callable[[int, int], str | None]
-TREATED, SINCE, OTHER = "treated", "since", "other"
+#: What the time at a place of the text is the time of, by the learnt reader: one of the labels
+#: below, or None where it is not sure.
+Learnt = Callable[[int], str | None]
+_TREATED, _SINCE, _OTHER = "treated", "since", "other"
 
 
-def nothing_told(start: int, end: int) -> None:
-    """Without the learnt reader nothing is told."""
+def nothing_learnt(place: int) -> None:
+    """Without the learnt reader the words near a time decide alone."""
 
 
 def assign(
-    lexemes: Sequence[Lexeme], asked: bool, open_question: bool, told: Told = nothing_told
+    lexemes: Sequence[Lexeme], asked: bool, open_question: bool, learnt: Learnt = nothing_learnt
 ) -> list[Role]:
     """The role of every time of the message.
 
     `asked`: the last question was when the treatment was. `open_question`: another one was asked.
-    `told` is asked where words near a time do not settle what it is the time of.
+    `learnt` is asked where words near a time do not settle what it is the time of.
     """
     times = [index for index, lexeme in enumerate(lexemes) if lexeme.symbol in _TIMES]
     if not times:
@@ -117,21 +117,20 @@ def assign(
     roles = []
     for index in times:
         time = _Time(lexemes, index, near, asked, open_question)
-        roles.append(Role(lexemes[index], _settled(time, told)))
+        roles.append(Role(lexemes[index], _settled(time, learnt)))
     return roles
 
 
-def _settled(time: _Time, told: Told) -> str | None:
+def _settled(time: _Time, learnt: Learnt) -> str | None:
     kind = time.role()
     if kind == TREATMENT or not time.is_open:
         return kind
-    lexeme = time.lexemes[time.index]
-    learnt = told(lexeme.start, lexeme.end)
-    if learnt == TREATED:
+    label = learnt(time.lexemes[time.index].start)
+    if label == _TREATED:
         return LIKELY
-    if learnt == SINCE and kind == LIKELY:
+    if label == _SINCE and kind == LIKELY:
         return ONSET
-    return None if learnt == OTHER and kind == LIKELY else kind
+    return None if label == _OTHER and kind == LIKELY else kind
 
 
 class _Time:
@@ -185,7 +184,8 @@ class _Time:
     @property
     def is_open(self) -> bool:
         """Whether it may be the time of a treatment, for all that the words near it say."""
-        return not self._denied() and self.lexemes[self.index].high <= _LONG_AGO
+        long_ago = self.lexemes[self.index].high > _LONG_AGO
+        return not (long_ago or self._denied() or self._only_planned())
 
     def _denied(self) -> bool:
         """Not yesterday."""

@@ -41,6 +41,9 @@ def test_what_is_further_than_treated_goes_before_where_that_was(
         ("ten minutes ago my cheek was a grape now it is an egg", "rapid"),
         ("I am just watching it spread", "rapid"),
         ("a new welt every time I look", "rapid"),
+        ("my cheek went from normal to the size of an orange in under an hour", "rapid"),
+        ("one welt at ten, six at ten past, now I have lost count", "rapid"),
+        ("it was a coin when I got on the bus, 15 mins later it is past my ear", "rapid"),
         ("an hour ago it was bright red, now it is fine", None),
     ],
 )

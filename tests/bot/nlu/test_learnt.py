@@ -358,3 +358,21 @@ def test_where_the_reader_of_replies_is_missing_a_no_is_a_no(
 ) -> None:
     monkeypatch.setattr(learnt, "learnt_reader", lambda task: None)
     assert set(LIPS) <= set(read("nah only when i run", asks=LIPS).findings)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["no he is not fine", "No is not good", "no, have not enough air", "no, not enough air"],
+)
+def test_what_is_not_well_is_no_plain_no(answer: str) -> None:
+    found = read(answer, asks=("breathing_difficulty", "wheeze")).findings
+    assert "breathing_difficulty" not in found or str(found["breathing_difficulty"].state) not in (
+        "absent",
+        "past",
+    )
+
+
+@pytest.mark.parametrize("answer", ["No, have I not", "hapana, no"])
+def test_a_no_may_end_in_not(answer: str) -> None:
+    found = read(answer, asks=LIPS).findings
+    assert {name: str(found[name].state) for name in LIPS} == dict.fromkeys(LIPS, "absent")

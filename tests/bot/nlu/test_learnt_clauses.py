@@ -42,13 +42,13 @@ def test_the_time_of_something_else_is_none(text: str) -> None:
 
 def test_words_near_a_time_go_before_what_was_learnt() -> None:
     at = "microneedling at 3pm today, lips swollen since 5pm"
-    told = read_times(at, NOW, told=lambda start, end: "other" if start < 30 else "treated")
+    told = read_times(at, NOW, learnt=lambda place: "other" if place < 30 else "treated")
     assert told.hours == read_times(at, NOW).hours == pytest.approx(7.67, abs=0.1)
 
 
 def test_nothing_learnt_dates_what_is_denied_or_long_ago() -> None:
     for text in ("not yesterday", "three years ago"):
-        assert read_times(text, NOW, ("trend",), lambda start, end: "treated").hours is None
+        assert read_times(text, NOW, ("trend",), lambda place: "treated").hours is None
 
 
 @pytest.mark.parametrize(
@@ -92,15 +92,6 @@ def test_only_the_patients_own_counts(
     assert not told("my sister " + SLATHERED)
 
 
-def test_what_only_looks_like_it_to_the_lexicon_is_dropped(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    text = "it is back again and I put ice on it"
-    said_in(monkeypatch, recurrence="none", home_care="none")
-    context = read(text, NOW).context
-    assert (context.recurred, context.home_care_tried) == (False, None)
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -123,3 +114,53 @@ def test_who_is_only_a_pronoun_is_the_patient(text: str) -> None:
 def test_a_pronoun_of_somebody_named_is_not(text: str) -> None:
     found = read(text, NOW).findings
     assert not [name for name, said in found.items() if said.subject is Subject.SELF]
+
+
+def test_who_is_only_a_pronoun_clears_nothing_of_the_patients() -> None:
+    said = "I am in the waiting room. She says her lips never swelled"
+    found = read(said, NOW, asks=("lip_swelling",)).findings
+    assert not [
+        name
+        for name, each in found.items()
+        if name == "lip_swelling" and each.subject is Subject.SELF
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "swollen for five days, came to you this morning for the check-up",
+        "swelling has not gone down in 5 days, rang you at 9 this morning",
+        "cheeks swollen for 4 days now, had it done 3 days ago",
+    ],
+)
+def test_a_complaint_older_than_what_may_be_a_visit_lasts(text: str) -> None:
+    times = read(text, NOW).times
+    assert times.duration_hours is not None
+    assert times.hours in (None, 72)
+
+
+def test_what_began_long_before_the_treatment_is_another_complaint() -> None:
+    times = read_times("dry skin for two months, needling yesterday at 2 pm", NOW)
+    assert (times.duration_hours, times.hours) == (None, pytest.approx(32.67, abs=0.1))
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("the treatment was at 19h", 3.67),
+        ("needle do 16.00", 6.67),
+        ("treatment was 10 this mawning", 12.67),
+        ("session was before-yesterday in the evening", (46.67, 53.67)),
+        ("Treated Sun 15/11.", (46.67, 70.67)),
+        ("needling on friday. pain was 8 yesterday, now 9", None),
+    ],
+)
+def test_times_as_people_elsewhere_write_them(text: str, hours: object) -> None:
+    read_as = read_times(text, NOW).hours
+    if hours is None:
+        assert read_as != pytest.approx(38.67, abs=0.1)
+    elif isinstance(hours, tuple):
+        assert read_as == pytest.approx(hours, abs=0.1)
+    else:
+        assert read_as == pytest.approx(hours, abs=0.1)
