@@ -24,6 +24,9 @@ _NO_WORDS = frozenset(["no", "nope", "nah", "none", "negative", "nil", "zero", "
 _YES_WORDS = frozenset(["yes", "yep", "yeah", "yup", "yea", "positive", "present", "definitely"])
 _PRONOUNS = frozenset(["she", "he", "her", "his"])
 _FIRST_PERSON = frozenset(["i", "me", "my", "mine", "myself"])
+#: The finding that is there however it is put.
+SELF_HARM = "self_harm_thoughts"
+
 _NO = {"no"}
 _VERBAL = frozenset(["not", "never", "hardly"])
 
@@ -271,7 +274,7 @@ _TURNED = {
 
 def is_always_meant(name: str) -> bool:
     """Whether it is there however it is put: "if this is my face I do not want to live"."""
-    return name == "self_harm_thoughts"
+    return name == SELF_HARM
 
 
 def _is_now(found: Counter[str]) -> bool:

@@ -24,7 +24,7 @@ from actions.triage.case import TREND_RAPID
 from bot.nlu.acts import classify, intent_of, only_talk
 from bot.nlu.answer_units import TOPICS
 from bot.nlu.answers import RISKS, Answer, answer_like, is_bare_answer, leaves_doubt, read_answer
-from bot.nlu.assertion import Triggers
+from bot.nlu.assertion import SELF_HARM, Triggers
 from bot.nlu.clauses import clause_numbers, find_coordinations
 from bot.nlu.context import Context, find_context
 from bot.nlu.finding import Finding
@@ -35,7 +35,7 @@ from bot.nlu.learnt import comes_down_to, shares_of
 from bot.nlu.lexicon import Entry, lexicon
 from bot.nlu.mash import is_all_mash
 from bot.nlu.mentions import SEMANTIC, find_findings
-from bot.nlu.semantic import Clause, Seen, is_alarming, semantic_reader
+from bot.nlu.semantic import Clause, Seen, is_alarming, least, semantic_reader
 from bot.nlu.spelling import contractions
 from bot.nlu.templates import Match
 from bot.nlu.times import Times, read_times
@@ -200,7 +200,7 @@ def _interpret(given: _Given, see: Callable[[Message], Seen]) -> Reading:
     triggers = Triggers(message, given.matches)
     # Greetings and bare answers name nothing: many a turn without the encoder's milliseconds.
     everything = Seen() if only_talk(text) or is_bare_answer(text) else see(message)
-    seen = _but_in_mash(message, everything)
+    seen = _but_in_requests(given, _but_in_mash(message, everything))
     told = partial(_told, given)
     found = find_findings(message, given.matches, triggers, seen.clauses, told)
     context = find_context(given.matches, triggers, seen.clauses, told)
@@ -264,6 +264,25 @@ def _but_in_mash(message: Message, seen: Seen) -> Seen:
     return replace(seen, clauses=clauses)
 
 
+def _but_in_requests(given: _Given, seen: Seen) -> Seen:
+    """What is seen, and where somebody is asked for, self-harm only if it is surely seen.
+
+    "I'd rather talk to a human being" sounds near to what people in despair write.
+    """
+    if seen.most(SELF_HARM) < least().of(SELF_HARM):
+        return seen
+    return replace(seen, clauses=[_but_in_request(given, clause) for clause in seen.clauses])
+
+
+def _but_in_request(given: _Given, clause: Clause) -> Clause:
+    start, end = given.message.span(clause.start, clause.end - 1)
+    shares = _learnt(given.text[start:end], Seen(mean=clause.mean))
+    sure = clause.probabilities.get(SELF_HARM, 0.0) >= _BEYOND_REQUEST
+    if sure or shares is None or shares["handoff"] < _REQUEST:
+        return clause
+    return replace(clause, probabilities={**clause.probabilities, SELF_HARM: 0.0})
+
+
 def _learnt(text: str, seen: Seen) -> dict[str, float] | None:
     """The probability of each intent; None, and the templates decide, without the encoder."""
     reader = None if seen.mean is None else intent_reader()
@@ -281,6 +300,9 @@ def _learnt(text: str, seen: Seen) -> dict[str, float] | None:
 
 #: What is seen in a message without any word ("lkjh poiu") has to be this probable.
 _IN_MASH = 0.5
+
+#: From this probability on a clause asks for somebody, and this sure is self-harm seen beside that.
+_REQUEST, _BEYOND_REQUEST = 0.9, 0.93
 
 #: Where a red flag, or something that was asked, is this probable, no answer is taken for plain,
 #: and where any finding is, no message for chat.

@@ -1,0 +1,53 @@
+"""Who asks for a person is not taken for somebody in despair, and who is in despair is heard."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.triage import Case, is_emergency
+from bot.nlu import read, reading
+from bot.nlu.semantic import Seen
+
+
+def despairs(text: str) -> bool:
+    return "self_harm_thoughts" in read(text).findings
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Put me through to an actual person please",
+        "i want a person not a machine",
+        "I'd rather talk this over with a woman, a real one",
+        "switch me over",
+        "can I speak to somebody at the clinic",
+    ],
+)
+def test_a_request_for_a_person(text: str) -> None:
+    found = read(text)
+    assert not is_emergency(Case.from_json(found.to_json()))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "put me through to somebody, I want to end it tonight",
+        "somebody please talk to me I don't want to be here anymore",
+        "can someone ring me, I've had enough of living",
+        "please put me through, I am going to hurt myself",
+        "I need to talk to someone before I kill myself",
+    ],
+)
+def test_despair_beside_a_request(text: str) -> None:
+    assert despairs(text)
+
+
+def test_without_the_reader_of_intents_what_is_seen_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    request = "Put me through to an actual person please"
+    monkeypatch.setattr(reading, "_learnt", lambda text, seen: None)
+    seen = reading._seen(reading.match(request)[0])
+    assert isinstance(seen, Seen)
+    given = reading._given(request, None, "UTC", (), ())
+    assert reading._but_in_requests(given, seen) == seen
