@@ -20,13 +20,13 @@ from bot.nlu.semantic import Clause, is_alarming, least
 from bot.nlu.templates import Match
 from bot.nlu.tokens import Message
 
+#: The finding that is there however it is put.
+SELF_HARM = "self_harm_thoughts"
+
 _NO_WORDS = frozenset(["no", "nope", "nah", "none", "negative", "nil", "zero", "never", "not"])
 _YES_WORDS = frozenset(["yes", "yep", "yeah", "yup", "yea", "positive", "present", "definitely"])
 _PRONOUNS = frozenset(["she", "he", "her", "his"])
 _FIRST_PERSON = frozenset(["i", "me", "my", "mine", "myself"])
-#: The finding that is there however it is put.
-SELF_HARM = "self_harm_thoughts"
-
 _NO = {"no"}
 _VERBAL = frozenset(["not", "never", "hardly"])
 
@@ -202,6 +202,7 @@ class Triggers:
 
     @cached_property
     def _others_are_nameless(self) -> bool:
+        """Whether nobody else is spoken of but by "she", "he", "her" or "his"."""
         others = {hit.start for hit, _ in self._reaching if hit.payload.name == "other"}
         return (
             bool(others)

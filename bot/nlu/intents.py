@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +13,10 @@ from pathlib import Path
 from bot.nlu.classifier import BUILD, Classifier
 from bot.nlu.labelled import INTENTS
 from bot.nlu.limits import PROBABILITY, limits_of, load_limits
+from bot.nlu.semantic import semantic_reader
+from knowledge.encoder import Vectors
+
+logger = logging.getLogger(__name__)
 
 DATA = Path(__file__).with_name("intents")
 FOLDER = BUILD / "intents"
@@ -34,3 +39,29 @@ def least() -> Mapping[str, Mapping[str, float]]:
     """The limits of `intents.yml`, by what the templates say; raises `DataError`."""
     limits: Mapping[str, Mapping[str, float]] = load_limits(LIMITS_FILE, _LIMITS)
     return limits
+
+
+def intents_of(text: str, mean: Vectors | None) -> dict[str, float] | None:
+    """The probability of each intent of a text; `mean` is that of its token vectors.
+
+    None where nothing was encoded, or the reader is missing or fails.
+    """
+    reader = None if mean is None else intent_reader()
+    try:
+        return None if reader is None or mean is None else reader.read(text, mean)
+    except Exception as error:
+        logger.error("The reader of intents failed: %s", type(error).__name__)
+        return None
+
+
+@lru_cache(maxsize=1)
+def intent_reader() -> IntentReader | None:
+    """The product's reader of intents, loaded once; None when it is missing or broken.
+
+    No sign of danger hangs on it, so the bot starts without it; said once in the log.
+    """
+    try:
+        return IntentReader(semantic_reader().encoder.reading_fingerprint)
+    except Exception as error:
+        logger.error("Intents are read by templates alone: %s", type(error).__name__)
+        return None

@@ -15,7 +15,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,18 +24,19 @@ from actions.triage.case import TREND_RAPID
 from bot.nlu.acts import classify, intent_of, only_talk
 from bot.nlu.answer_units import TOPICS
 from bot.nlu.answers import RISKS, Answer, answer_like, is_bare_answer, leaves_doubt, read_answer
-from bot.nlu.assertion import SELF_HARM, Triggers
+from bot.nlu.assertion import Triggers
 from bot.nlu.clauses import clause_numbers, find_coordinations
 from bot.nlu.context import Context, find_context
 from bot.nlu.finding import Finding
 from bot.nlu.glossary import Put, in_english
-from bot.nlu.intents import IntentReader
+from bot.nlu.intents import intents_of
 from bot.nlu.languages import is_foreign
 from bot.nlu.learnt import comes_down_to, shares_of
 from bot.nlu.lexicon import Entry, lexicon
 from bot.nlu.mash import is_all_mash
 from bot.nlu.mentions import SEMANTIC, find_findings
-from bot.nlu.semantic import Clause, Seen, is_alarming, least, semantic_reader
+from bot.nlu.semantic import Clause, Seen, is_alarming, semantic_reader
+from bot.nlu.sifting import sift
 from bot.nlu.spelling import contractions
 from bot.nlu.templates import Match
 from bot.nlu.times import Times, read_times
@@ -200,7 +201,7 @@ def _interpret(given: _Given, see: Callable[[Message], Seen]) -> Reading:
     triggers = Triggers(message, given.matches)
     # Greetings and bare answers name nothing: many a turn without the encoder's milliseconds.
     everything = Seen() if only_talk(text) or is_bare_answer(text) else see(message)
-    seen = _but_in_requests(given, _but_in_mash(message, everything))
+    seen = sift(message, text, everything)
     told = partial(_told, given)
     found = find_findings(message, given.matches, triggers, seen.clauses, told)
     context = find_context(given.matches, triggers, seen.clauses, told)
@@ -256,53 +257,13 @@ def _moment_told(given: _Given, clauses: Sequence[Clause], place: int) -> str | 
     return None
 
 
-def _but_in_mash(message: Message, seen: Seen) -> Seen:
-    """What is seen, and of keys struck at random only what is surely seen."""
-    if not is_all_mash(message.words):
-        return seen
-    clauses = [each for each in seen.clauses if max(each.probabilities.values()) >= _IN_MASH]
-    return replace(seen, clauses=clauses)
-
-
-def _but_in_requests(given: _Given, seen: Seen) -> Seen:
-    """What is seen, and where somebody is asked for, self-harm only if it is surely seen.
-
-    "I'd rather talk to a human being" sounds near to what people in despair write.
-    """
-    if seen.most(SELF_HARM) < least().of(SELF_HARM):
-        return seen
-    return replace(seen, clauses=[_but_in_request(given, clause) for clause in seen.clauses])
-
-
-def _but_in_request(given: _Given, clause: Clause) -> Clause:
-    start, end = given.message.span(clause.start, clause.end - 1)
-    shares = _learnt(given.text[start:end], Seen(mean=clause.mean))
-    sure = clause.probabilities.get(SELF_HARM, 0.0) >= _BEYOND_REQUEST
-    if sure or shares is None or shares["handoff"] < _REQUEST:
-        return clause
-    return replace(clause, probabilities={**clause.probabilities, SELF_HARM: 0.0})
-
-
 def _learnt(text: str, seen: Seen) -> dict[str, float] | None:
     """The probability of each intent; None, and the templates decide, without the encoder."""
-    reader = None if seen.mean is None else intent_reader()
-    try:
-        if reader is None or seen.mean is None:
-            return None
-        shares = reader.read(text, seen.mean)
-        if seen.most(*findings(), TREND_RAPID) >= _SUSPECT:
-            shares["chat"] = 0.0  # what may be a sign is never taken for chat
-        return shares
-    except Exception as error:
-        logger.error("The reader of intents failed: %s", type(error).__name__)
-        return None
+    shares = intents_of(text, seen.mean)
+    if shares and seen.most(*findings(), TREND_RAPID) >= _SUSPECT:
+        shares["chat"] = 0.0  # what may be a sign is never taken for chat
+    return shares
 
-
-#: What is seen in a message without any word ("lkjh poiu") has to be this probable.
-_IN_MASH = 0.5
-
-#: From this probability on a clause asks for somebody, and this sure is self-harm seen beside that.
-_REQUEST, _BEYOND_REQUEST = 0.9, 0.93
 
 #: Where a red flag, or something that was asked, is this probable, no answer is taken for plain,
 #: and where any finding is, no message for chat.
@@ -368,19 +329,6 @@ def _with_course(given: _Given, context: Context, seen: Seen) -> Context:
     if context.trend is not None or is_all_mash(given.message.words):
         return context
     return replace(context, trend=comes_down_to("courses", given.text, seen.mean))
-
-
-@lru_cache(maxsize=1)
-def intent_reader() -> IntentReader | None:
-    """The product's reader of intents, loaded once; None when it is missing or broken.
-
-    No sign of danger hangs on it, so the bot starts without it; said once in the log.
-    """
-    try:
-        return IntentReader(semantic_reader().encoder.reading_fingerprint)
-    except Exception as error:
-        logger.error("Intents are read by templates alone: %s", type(error).__name__)
-        return None
 
 
 def match(text: str) -> tuple[Message, list[Match[Entry]]]:

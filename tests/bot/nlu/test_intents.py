@@ -9,13 +9,13 @@ import pytest
 
 from actions.triage import DataError
 from actions.triage.datafile import load
-from bot.nlu import read, reading
+from bot.nlu import intents, read
 from bot.nlu.acts import classify, intent_of
 from bot.nlu.answers import read_answer
 from bot.nlu.classifier import buckets_of
-from bot.nlu.intents import DATA, LIMITS_FILE, IntentReader, least
+from bot.nlu.intents import DATA, LIMITS_FILE, IntentReader, intent_reader, least
 from bot.nlu.labelled import INTENTS, load_labelled
-from bot.nlu.reading import intent_reader, match
+from bot.nlu.reading import match
 from bot.nlu.semantic import encode, mean_of, semantic_reader
 from tests.bot.nlu.test_acts import CASES, Mention, mention
 
@@ -90,7 +90,7 @@ def test_with_it_messages_are_read_better_than_by_templates(
         return sum(read(text).to_json()["intent"] == intent for text in own) / len(own)
 
     after = {intent: recall(intent) for intent in ("handoff", "correct")}
-    monkeypatch.setattr(reading, "intent_reader", lambda: None)
+    monkeypatch.setattr(intents, "intent_reader", lambda: None)
     for intent, share in after.items():
         assert share >= max(0.7, recall(intent) + 0.15), intent
 

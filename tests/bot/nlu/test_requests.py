@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from actions.triage import Case, is_emergency
-from bot.nlu import read, reading
-from bot.nlu.semantic import Seen
+from bot.nlu import intents, read
+from bot.nlu.reading import match
+from bot.nlu.semantic import semantic_reader
+from bot.nlu.sifting import sift
 
 
 def despairs(text: str) -> bool:
@@ -46,8 +48,8 @@ def test_without_the_reader_of_intents_what_is_seen_stands(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     request = "Put me through to an actual person please"
-    monkeypatch.setattr(reading, "_learnt", lambda text, seen: None)
-    seen = reading._seen(reading.match(request)[0])
-    assert isinstance(seen, Seen)
-    given = reading._given(request, None, "UTC", (), ())
-    assert reading._but_in_requests(given, seen) == seen
+    message = match(request)[0]
+    seen = semantic_reader().read(message)
+    assert sift(message, request, seen) != seen
+    monkeypatch.setattr(intents, "intent_reader", lambda: None)
+    assert sift(message, request, seen) == seen
