@@ -16,11 +16,14 @@ MOST_CHARACTERS = 2_000
 MOST_PARTS = 4
 
 #: How much an earlier question counts (the question itself counts 1): when the question names
-#: nothing of its own ("why?"), and when it only points back ("what about sunscreen?").
+#: nothing of its own ("why?"), when it points back ("what about sunscreen?"), and when it does
+#: neither: whoever asks on mostly stays with the subject ("my granddaughter's roller too?").
 LEANS_FULLY = 0.8
 LEANS_PARTLY = 0.5
+LEANS_SLIGHTLY = 0.15
 
 _SHORT = 8
+_LONG = 14
 _VERY_SHORT = 3
 
 _WORD = r"(?:what|when|where|which|who|why|how|whats|what's|how's)\b"
@@ -31,14 +34,19 @@ _SUBJECT = r"(?:i|it|my|the|this|that|these|those|there|they|you|we|he|she|peopl
 _STARTS_INSIDE = rf"(?:{_WORD}|{_HELPER}|{_STATE}{_SUBJECT})"
 _STARTS = rf"(?:{_WORD}|{_HELPER}|{_STATE})"
 _ENDS = re.compile(r"(?<=[?!;])\s+|(?<=[^.]\.)\s+")
+#: "or should I wait?" offers the other answer to the same question: no question of its own.
+_ALTERNATIVE = r"or (?:should|shall|must|do|does|did|will|would|is|are|am|was|were)\b"
 _JOINTS = re.compile(
-    rf"(?:[,;]?\s+(?:and|or|but|also|plus)(?:\s+also)?|[,;])\s+(?={_STARTS_INSIDE})"
+    rf"(?:[,;]?\s+(?:and|(?!{_ALTERNATIVE})or|but|also|plus)(?:\s+also)?|[,;](?!\s+{_ALTERNATIVE}))"
+    rf"\s+(?={_STARTS_INSIDE})"
 )
 _IS_QUESTION = re.compile(rf"(?:(?:and|or|but|also|so|then|thanks|ok|please)\b[, ]*)*{_STARTS}")
-_POINTS_BACK = re.compile(
-    r"^(?:(?:thanks|ok|okay|oh|hm+)\b[, ]*)*(?:and|but|or|also|then|what about|how about)\b"
-    r"|\b(?:that|they|them|those|these|this|ones?|instead|there|it)\b"
+_GOES_ON = re.compile(
+    r"^(?:(?:thanks|ok|okay|oh|hm+|yes|no)\b[, ]*)*"
+    r"(?:and|but|or|also|then|so|what about|how about)\b"
 )
+_POINTS_BACK = re.compile(r"\b(?:that|they|them|those|these|this|ones?|instead|there|it)\b")
+_JOINER = re.compile(r"^(?:(?:and|or|but|also|plus)\b[, ]*)+")
 _DETERMINER = r"(?:(?:the|a|an|my|your|this) )?"
 _EVENT = r"(?: (?:treatment|session|procedure|appointment))?"
 
@@ -78,20 +86,27 @@ def parts(text: str) -> list[tuple[str, tuple[str, ...]]]:
     return [(pieces[place], tuple(pieces[:place])) for place in asked]
 
 
+def unjoined(part: str) -> str:
+    """A part without the "and" in front of it: between parts of one message it points nowhere."""
+    return _JOINER.sub("", part)
+
+
 def lean(question: str, history: Sequence[str]) -> tuple[str, float]:
-    """The earlier question that this one leans on, and how much; ("", 0.0) if it stands alone."""
+    """The earlier question that this one leans on, and how much; ("", 0.0) if there is none."""
     shortened = (text[:MOST_CHARACTERS] for text in reversed(history))
     earlier = next((text for text in shortened if _names_something(text)), "")
     if not earlier:
         return "", 0.0
     if not _names_something(question):
         return earlier, LEANS_FULLY
-    words = tokens(question)
+    words = len(tokens(question))
     plain = normalise(question)
-    fragment = len(words) <= _VERY_SHORT and re.match(_WORD, plain)
-    if fragment or (len(words) <= _SHORT and _POINTS_BACK.search(plain)):
-        return earlier, LEANS_PARTLY
-    return "", 0.0
+    partly = (
+        (words <= _VERY_SHORT and re.match(_WORD, plain))
+        or (words <= _SHORT and _POINTS_BACK.search(plain))
+        or (words <= _LONG and _GOES_ON.match(plain))
+    )
+    return earlier, LEANS_PARTLY if partly else LEANS_SLIGHTLY
 
 
 def _names_something(text: str) -> bool:

@@ -17,7 +17,7 @@ from knowledge.abstain import NOTHING, SAME, Features, evidence
 from knowledge.encoded import Encoded
 from knowledge.encoder import Encoder, Vectors
 from knowledge.index import Index
-from knowledge.question import Topic, lean
+from knowledge.question import LEANS_SLIGHTLY, Topic, lean
 from knowledge.rows import Kind
 from knowledge.spelling import Spelling
 from knowledge.words import content_stems, tokens
@@ -30,6 +30,12 @@ LEXICAL = 0.5
 #: Added for a question that is nearly word for word one that the passage answers; it is gone at a
 #: cosine of 0.9. So an authored question always finds its own passage.
 SAME_QUESTION = 0.5
+
+#: The most that a question and the one it leans on, as one text, count beside both mixed.
+MOST_JOINT = 0.5
+
+#: With this much evidence of its own, a question that leans only slightly stands alone.
+CLEAR = 0.6
 
 _HALFWAY = 5.0
 _RUNNERS_UP = slice(1, 5)
@@ -77,10 +83,13 @@ class Ranker:
             count = len(self._index.passages)
             return Ranking(tuple(range(count)), (0.0,) * count, NOTHING)
         asked = self._read(question, encoded)
+        alone = self._rank(asked)
         earlier, weight = lean(question, history)
-        if weight:
-            asked = _together(asked, self._read(earlier), weight)
-        return self._rank(asked)
+        clear = weight <= LEANS_SLIGHTLY and alone.features.evidence >= CLEAR
+        if not weight or clear:
+            return alone
+        joint = self._read(f"{earlier} {question}").vector
+        return self._rank(_together(asked, self._read(earlier), weight, joint))
 
     def _read(self, text: str, encoded: Encoded | None = None) -> Asked:
         faded = self._topic.fade(" ".join(self._spelling.correct(tokens(text))))
@@ -113,14 +122,24 @@ class Ranker:
         return Ranking(tuple(order.tolist()), tuple(scores.tolist()), features)
 
 
-def _together(asked: Asked, earlier: Asked, weight: float) -> Asked:
-    """A question with the earlier one mixed in."""
-    mixed = asked.vector + weight * earlier.vector
+def _together(asked: Asked, earlier: Asked, weight: float, joint: Vectors) -> Asked:
+    """A question with the earlier one mixed in; `joint` is the vector of both as one text.
+
+    Mixed vectors find the passage, one text tells better whether the guide answers: on 213
+    follow-ups of the development half hit@1 and AUROC are .72 and .84 without `joint`, .78 and .87
+    with it.
+    """
+    mixed = _unit(asked.vector + weight * earlier.vector) + min(weight, MOST_JOINT) * joint
     return Asked(
-        vector=mixed / max(float(np.linalg.norm(mixed)), 1e-12),
+        vector=_unit(mixed),
         lexical=asked.lexical + weight * earlier.lexical,
         stems=asked.stems + earlier.stems,
     )
+
+
+def _unit(vector: Vectors) -> Vectors:
+    unit: Vectors = vector / max(float(np.linalg.norm(vector)), 1e-12)
+    return unit
 
 
 def _known(stems: Sequence[str], index: Index) -> float:

@@ -16,7 +16,7 @@ from knowledge.chunks import Passage
 from knowledge.encoded import Encoded
 from knowledge.encoder import Encoder
 from knowledge.index import FOLDER, DocumentEntry, Index
-from knowledge.question import parts
+from knowledge.question import parts, unjoined
 from knowledge.ranking import Ranker, Ranking
 
 Status = Literal["answered", "not_in_guide"]
@@ -95,7 +95,7 @@ class Searcher:
             return self._answer(self._ranker.rank(question, history, encoded))
         answers = []
         for part, before in asked:
-            answer = self._answer(self.rank(part, (*history, *before)))
+            answer = self._answer(self.rank(unjoined(part), (*history, *before)))
             answers.append(replace(answer, question=part))
         return _joined(answers)
 

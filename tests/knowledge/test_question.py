@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge.question import LEANS_FULLY, LEANS_PARTLY, Topic, lean, parts
+from knowledge.question import LEANS_FULLY, LEANS_PARTLY, LEANS_SLIGHTLY, Topic, lean, parts
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,7 @@ MAKEUP = "when can i wear makeup?"
         ("what about sunscreen?", LEANS_PARTLY),
         ("is that dangerous?", LEANS_PARTLY),
         ("how deep?", LEANS_PARTLY),
+        ("and when it is still there next week, please?", LEANS_PARTLY),
     ],
 )
 def test_a_follow_up_leans_on_the_question_before(question: str, weight: float) -> None:
@@ -71,8 +72,8 @@ def test_a_follow_up_leans_on_the_question_before(question: str, weight: float) 
     "question",
     ["which cleanser should i use?", "what is anaphylaxis and who gets that when needled"],
 )
-def test_a_full_question_stands_alone(question: str) -> None:
-    assert lean(question, [MAKEUP]) == ("", 0.0)
+def test_a_full_question_leans_only_slightly(question: str) -> None:
+    assert lean(question, [MAKEUP]) == (MAKEUP, LEANS_SLIGHTLY)
 
 
 def test_a_follow_up_of_a_follow_up_leans_on_what_was_named() -> None:
