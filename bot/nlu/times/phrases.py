@@ -201,6 +201,10 @@ AGO_RULES: tuple[Rule, ...] = (
         _as("POST"),
     ),
     rule("(?:after |following )(?:about |only |just )*(?P<s>SPAN )", _as("AFTER")),
+    rule(
+        "at (?:about |only |just |nearly |roughly )*(?P<s>SPAN )(?!a |each |per |old |ago )",
+        _as("POST"),
+    ),
     rule(f"post {_OP}*(?P<s>SPAN )", _as("POST")),
     rule(
         "(?P<s>SPAN )(?:on |in |deep |gone |total |in total |altogether |overall |ovr |onwards "

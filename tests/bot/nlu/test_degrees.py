@@ -27,6 +27,10 @@ def test_a_degree_in_a_clause_of_its_own(text: str, finding: str, severity: str 
         ("they only did my face but the red is on my chest now", "redness", "beyond"),
         ("welts on both forearms, just my cheeks were needled", "hives", "beyond"),
         ("red on my cheeks, not a bit beyond where she needled", "redness", "treated_area"),
+        ("nettle rash, cheeks only, exactly inside the lines she drew", "hives", "treated_area"),
+        ("wheals, but exclusively on the cheeks that were needled", "hives", "treated_area"),
+        ("welts in the needled bit, none anywhere else on the body", "hives", "treated_area"),
+        ("hives, but just in the bit you did", "hives", "treated_area"),
     ],
 )
 def test_what_is_further_than_treated_goes_before_where_that_was(
