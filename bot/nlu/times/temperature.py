@@ -16,7 +16,11 @@ from .rewriting import rendered
 _NUMBER = r"(?P<n>NUM |Q )"
 _DEGREES = r"(?:° |º |degrees? |deg |degs )"
 _SCALE = r"(?P<scale>c |f |celsius |centigrade |celcius |fahrenheit |farenheit |fahrenheight )"
-_WORD = r"(?:fever|feaver|fevr|temp|temps|temperature|temprature|tempature|thermometer|pyrexia) "
+_WORD = (
+    r"(?:fever|feaver|fevr|temp|temps|temperature|temprature|tempature|thermometer|pyrexia"
+    r"|fieber|fiebre|febre|fievre|calentura|temperatura|bukhar|bukhaar|lagnat|homa"
+    r"|(?:have|has|had|got|with|body) (?:the )?heat) "
+)
 _LINK = (
     r"(?:is |was |of |at |says |said |reads |read |reading |showed |shows |it's |it |about |now "
     r"|a |up |to |went |got |hit |= |: |- |like |still |, |currently |high |the |and |has |been "
