@@ -186,7 +186,8 @@ def _is_over(said: Assertion) -> bool:
 
 def _is_back(clause: Clause, probability: float) -> bool:
     """Whether what is over by the lexicon's word is surely seen, and there rather than over."""
-    return probability >= least().other and clause.meanings["present"] > clause.meanings["recent"]
+    calm = clause.meanings["recent"] + clause.meanings["absent"]
+    return probability >= least().other and clause.meanings["present"] > calm
 
 
 def only_seen(
