@@ -17,7 +17,7 @@ MOST_PARTS = 4
 
 #: How much an earlier question counts (the question itself counts 1): when the question names
 #: nothing of its own ("why?"), when it points back ("what about sunscreen?"), and when it does
-#: neither: whoever asks on mostly stays with the subject ("my granddaughter's roller too?").
+#: neither: whoever asks on mostly stays with the subject ("2nd dose?" after one on adrenaline).
 LEANS_FULLY = 0.8
 LEANS_PARTLY = 0.5
 LEANS_SLIGHTLY = 0.15
@@ -35,7 +35,7 @@ _STARTS_INSIDE = rf"(?:{_WORD}|{_HELPER}|{_STATE}{_SUBJECT})"
 _STARTS = rf"(?:{_WORD}|{_HELPER}|{_STATE})"
 _ENDS = re.compile(r"(?<=[?!;])\s+|(?<=[^.]\.)\s+")
 #: "or should I wait?" offers the other answer to the same question: no question of its own.
-_ALTERNATIVE = r"or (?:should|shall|must|do|does|did|will|would|is|are|am|was|were)\b"
+_ALTERNATIVE = r"or (?:should|shall|must|do) (?:i|we) (?:wait|leave|not|stop|hold|skip|postpone)\b"
 _JOINTS = re.compile(
     rf"(?:[,;]?\s+(?:and|(?!{_ALTERNATIVE})or|but|also|plus)(?:\s+also)?|[,;](?!\s+{_ALTERNATIVE}))"
     rf"\s+(?={_STARTS_INSIDE})"
@@ -92,7 +92,10 @@ def unjoined(part: str) -> str:
 
 
 def lean(question: str, history: Sequence[str]) -> tuple[str, float]:
-    """The earlier question that this one leans on, and how much; ("", 0.0) if there is none."""
+    """The earlier question that this one leans on, and how much; ("", 0.0) if there is none.
+
+    Every question leans a little; the search lets go where the guide clearly answers it alone.
+    """
     shortened = (text[:MOST_CHARACTERS] for text in reversed(history))
     earlier = next((text for text in shortened if _names_something(text)), "")
     if not earlier:

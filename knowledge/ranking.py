@@ -17,7 +17,7 @@ from knowledge.abstain import NOTHING, SAME, Features, evidence
 from knowledge.encoded import Encoded
 from knowledge.encoder import Encoder, Vectors
 from knowledge.index import Index
-from knowledge.question import LEANS_SLIGHTLY, Topic, lean
+from knowledge.question import LEANS_FULLY, Topic, lean
 from knowledge.rows import Kind
 from knowledge.spelling import Spelling
 from knowledge.words import content_stems, tokens
@@ -34,7 +34,8 @@ SAME_QUESTION = 0.5
 #: The most that a question and the one it leans on, as one text, count beside both mixed.
 MOST_JOINT = 0.5
 
-#: With this much evidence of its own, a question that leans only slightly stands alone.
+#: With this much evidence of its own, a question that names something stands alone ("but my throat
+#: is closing" after one about sunscreen).
 CLEAR = 0.6
 
 _HALFWAY = 5.0
@@ -85,10 +86,10 @@ class Ranker:
         asked = self._read(question, encoded)
         alone = self._rank(asked)
         earlier, weight = lean(question, history)
-        clear = weight <= LEANS_SLIGHTLY and alone.features.evidence >= CLEAR
+        clear = weight < LEANS_FULLY and alone.features.evidence >= CLEAR
         if not weight or clear:
             return alone
-        joint = self._read(f"{earlier} {question}").vector
+        joint = self._read(f"{question} {earlier}").vector
         return self._rank(_together(asked, self._read(earlier), weight, joint))
 
     def _read(self, text: str, encoded: Encoded | None = None) -> Asked:

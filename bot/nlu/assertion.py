@@ -70,7 +70,7 @@ class Triggers:
 
     def _said(self, mention: Match[Entry], found: Counter[str], red_flag: bool) -> Assertion:
         subject = Subject.OTHER if found["other"] else Subject.SELF
-        if found["story"]:
+        if found["story"] or found["animal"]:
             return Assertion(State.HYPOTHETICAL, Subject.OTHER)
         if found["hypothetical"] and not (
             found["own"] or found["yes"] or is_always_meant(mention.payload.name)

@@ -23,11 +23,12 @@ _STOPS = {
     "negated": "stop_negated",
     "doubted": "stop_negated",
     "other": "stop_other",
+    "animal": "stop_other",
     "story": "stop_story",
 }
 
 #: Who is spoken of: "she can not breathe" shares its "not" with the finding and still counts.
-_PERSONS = frozenset(["other", "story"])
+_PERSONS = frozenset(["other", "animal", "story"])
 
 #: Words that negate. A trigger that shares one with a finding's own words ("can not breathe") is
 #: none; others may be shared ("have not had" and "had a fit").

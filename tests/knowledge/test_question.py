@@ -2,7 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge.question import LEANS_FULLY, LEANS_PARTLY, LEANS_SLIGHTLY, Topic, lean, parts
+from knowledge.question import (
+    LEANS_FULLY,
+    LEANS_PARTLY,
+    LEANS_SLIGHTLY,
+    Topic,
+    lean,
+    parts,
+    unjoined,
+)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +52,15 @@ def test_one_question_stays_whole(message: str) -> None:
 def test_a_part_knows_what_was_said_before_it() -> None:
     found = parts("My skin itches. What helps? How long will it last?")
     assert found[1] == ("how long will it last?", ("my skin itches.", "what helps?"))
+
+
+def test_the_other_answer_is_no_question_of_its_own() -> None:
+    assert len(parts("is it permissible, or should I wait until she is weaned?")) == 1
+    assert len(parts("do I call an ambulance or do I take a tablet?")) == 2
+
+
+def test_a_part_is_read_without_what_joins_it() -> None:
+    assert unjoined("and do i need a patch test?") == "do i need a patch test?"
 
 
 def test_too_many_questions_are_one_message() -> None:

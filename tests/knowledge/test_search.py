@@ -166,6 +166,11 @@ def test_a_new_question_is_not_bent_by_the_one_before(searcher: Searcher) -> Non
     assert after == alone
 
 
+def test_a_sign_is_not_bent_by_a_question_on_something_else(searcher: Searcher) -> None:
+    after = searcher.search("but my throat is closing", ["When can I wear sunscreen?"])
+    assert after == searcher.search("but my throat is closing")
+
+
 def test_misspelt_questions_find_the_same_passage(searcher: Searcher) -> None:
     assert _first(searcher.search("wich sunscren shoud i use")) == {"S22"}
     assert _first(searcher.search("can i take an antihistimine")) == {"S24", "S25"}

@@ -202,7 +202,8 @@ AGO_RULES: tuple[Rule, ...] = (
     ),
     rule("(?:after |following )(?:about |only |just )*(?P<s>SPAN )", _as("AFTER")),
     rule(
-        "at (?:about |only |just |nearly |roughly )*(?P<s>SPAN )(?!a |each |per |old |ago )",
+        "at (?:about |only |just |nearly |roughly )*(?P<s>SPAN )"
+        "(?!a |each |per |old |ago |shift |shifts |interval |intervals |notice |past )",
         _as("POST"),
     ),
     rule(f"post {_OP}*(?P<s>SPAN )", _as("POST")),

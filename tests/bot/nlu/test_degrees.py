@@ -31,6 +31,8 @@ def test_a_degree_in_a_clause_of_its_own(text: str, finding: str, severity: str 
         ("wheals, but exclusively on the cheeks that were needled", "hives", "treated_area"),
         ("welts in the needled bit, none anywhere else on the body", "hives", "treated_area"),
         ("hives, but just in the bit you did", "hives", "treated_area"),
+        ("hives, not just in the bit you did", "hives", "beyond"),
+        ("redness no longer inside the line I drew", "redness", "beyond"),
     ],
 )
 def test_what_is_further_than_treated_goes_before_where_that_was(
