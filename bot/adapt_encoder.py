@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from bot.nlu.phrase_data import load_messages
+from bot.nlu.talk import talk
 from bot.train_reader import (
     OUTPUTS,
     SEED,
@@ -119,7 +120,7 @@ def _padded(rows: Sequence[NDArray[np.float16]]) -> tuple[Tensor, Tensor]:
 
 def load_texts(encoder: Encoder, bert: Any) -> list[Text]:
     """All phrases, as they leave the layers that stay."""
-    said = list(labelled(sentences(load_messages())))
+    said = list(labelled(sentences([*load_messages(), *talk()])))
     tokens = encoder.tokens([text for text, _ in said])
     texts: dict[int, Text] = {}
     for rows in equally_long([len(ids) for ids, _ in tokens]):

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from bot.nlu.phrase_data import MEANINGS, Phrase, label_names, load_messages
 from bot.nlu.reading import match
 from bot.nlu.semantic import ARRAYS, FOLDER, MEAN_LENGTH, SETTINGS
+from bot.nlu.talk import talk
 from knowledge.encoder import DIMENSIONS, Encoder, Offsets, Vectors
 
 SEED = 0
@@ -245,13 +246,13 @@ def write(networks: Sequence[Network], encoder: Encoder, folder: Path) -> None:
 
 
 def main() -> None:
-    """Train on the product's phrases."""
+    """Train on the product's phrases, and on messages that tell of nothing."""
     parser = argparse.ArgumentParser(prog="python -m bot.train_reader", description=__doc__)
     parser.add_argument("--folder", type=Path, default=FOLDER)
     folder = parser.parse_args().folder
     torch.set_num_threads(THREADS)
     encoder = Encoder.load(threads=THREADS)
-    data = Data(list(examples(encoder, sentences(load_messages()))))
+    data = Data(list(examples(encoder, sentences([*load_messages(), *talk()]))))
     print(f"Learning from {len(data.lengths)} clauses ...", flush=True)
     networks = [train(data, seed) for seed in range(SEED, SEED + NETWORKS)]
     write(networks, encoder, folder)

@@ -241,7 +241,7 @@ def _at_length_1(states: Vectors) -> Vectors:
 
 def _runs(message: Message) -> Iterator[tuple[Span, list[Span]]]:
     """What is encoded together: runs of clauses, as tokens, with their clauses."""
-    clauses = _clauses(message)
+    clauses = clauses_of(message)
     piece: list[Span] = []
     for start, end in clauses:
         if piece and end - piece[0][0] > _WORDS_TOGETHER:
@@ -252,7 +252,8 @@ def _runs(message: Message) -> Iterator[tuple[Span, list[Span]]]:
         yield (piece[0][0], piece[-1][1]), piece
 
 
-def _clauses(message: Message) -> list[Span]:
+def clauses_of(message: Message) -> list[Span]:
+    """Each clause that is read by itself: its tokens (`end` exclusive)."""
     tokens = message.tokens
     starts = [
         at

@@ -71,6 +71,7 @@ STEPS = (
         command=(_APP, "-m", "bot.train_reader"),
         inputs=(
             *("bot/train_reader.py", "bot/nlu/phrases", "bot/nlu/phrase_data.py"),
+            *("bot/nlu/intents", "bot/nlu/talk.py"),
             *_WORDS,
             "actions/triage/findings.yml",
         ),
@@ -90,6 +91,7 @@ STEPS = (
         ),
         outputs=(
             *(".build/intents", ".build/courses", ".build/replies", ".build/extents"),
+            *(".build/conditions", ".build/remedies"),
             *(".build/severity", ".build/risks", ".build/reach", ".build/trends"),
             *(".build/moments", ".build/recurrence", ".build/home_care"),
         ),

@@ -1,0 +1,26 @@
+"""Messages that tell of nothing teach what is no sign, and none of them names one of its own."""
+
+from __future__ import annotations
+
+from bot.nlu import intents
+from bot.nlu.labelled import INTENTS, load_labelled
+from bot.nlu.talk import WITH_A_SIGN, talk
+
+
+def test_whole_messages_clause_by_clause() -> None:
+    texts = load_labelled(intents.DATA, INTENTS)
+    wanted = [text for text, wants in texts.items() if wants in ("ask", "chat", "handoff")]
+    left_out = load_labelled(WITH_A_SIGN, INTENTS)
+    messages = list(talk())
+    assert len(messages) == len(wanted) - len(left_out) > 1_000
+    assert any(len(message) > 1 for message in messages)
+    assert set(left_out.values()) == {"handoff"}
+
+
+def test_they_say_nothing() -> None:
+    assert not any(clause.labels or clause.meaning for message in talk() for clause in message)
+
+
+def test_a_request_that_names_a_sign_is_left_out() -> None:
+    clauses = {clause.text for message in talk() for clause in message}
+    assert not any("chin is oozing" in text for text in clauses)
