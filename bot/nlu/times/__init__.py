@@ -12,8 +12,8 @@ Choices, each on the cautious side:
   yesterday"), unless the patient takes one back; of several day counts and durations the longest.
 - "It began 2 days after the treatment" alone does not say when the treatment was.
 - "Just had it done" is the last 12 hours.
-- What began more than a week before the treatment is another complaint. A time that is only likely
-  to be that of the treatment is not, where a complaint is older than it.
+- What began more than half a day before the treatment is another complaint. A time that is only
+  likely to be that of the treatment is not, where a complaint is older than it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
-from .clock import CLOCK_RULES
+from .clock import CLOCK_IN_H, CLOCK_RULES
 from .days import DAY_RULES, MOMENT_RULES
 from .lexemes import Lexeme, lexemes
 from .phrases import AGO_RULES, LINK_RULES
@@ -41,10 +41,10 @@ _MAX_LASTING = 4383
 _DAYS_UP_TO = 14
 #: A treatment longer ago is another one, where a later one is told.
 _ANOTHER_ONE = 90 * 24
-_A_DAY, _A_WEEK = 24, 168
+_A_DAY = 24
 _COUNTED = frozenset(["DAYN", "POST", "BEENSINCE", "BEEN"])
+_NUMBER_RULES = (CLOCK_IN_H, *NUMBER_RULES)
 _RULES = (
-    *NUMBER_RULES,
     *SPAN_RULES,
     *AGO_RULES,
     *DAY_RULES,
@@ -78,16 +78,16 @@ def read_times(
     `learnt` says what the time at a place is the time of, where the words near it do not.
     """
     words = lexemes(text)
-    numbers = rewrite(words, NUMBER_RULES, now)
-    found = rewrite(numbers, _RULES[len(NUMBER_RULES) :], now)
+    numbers = rewrite(words, _NUMBER_RULES, now)
+    found = rewrite(numbers, _RULES, now)
     asked = "treated_at" in asks
     roles = assign(found, asked, bool(asks) and not asked, learnt)
     treated = _treated(found, roles) or (_bare_number(found, roles) if asked else None)
     lasting = _lasting(roles)
-    if treated and lasting and lasting.low > treated.high + _A_DAY:
-        if _is_sure(treated, roles) and lasting.low > treated.high + _A_WEEK:
+    if treated and lasting and lasting.low > treated.high + _A_DAY / 2:
+        if _is_sure(treated, roles):
             lasting = None
-        elif not _is_sure(treated, roles):
+        elif lasting.low > treated.high + _A_DAY:
             treated = None  # a visit, perhaps, about what the treatment left
     spans: dict[str, tuple[int, int]] = {}
     if treated:

@@ -65,11 +65,26 @@ def _clock_part(found: Found) -> Lexeme:
     return found.make("PART", hour, hour)
 
 
+def _clock_in_h(found: Found) -> Lexeme | None:
+    """Needles at 19h, as much of Europe writes it; before seven it is a length of time."""
+    return found.make("CLOCK", *2 * [found["n"].low]) if 7 <= found["n"].low <= 24 else None
+
+
+_TREATED = ("done", "made", "needles", "needling", "needled", "treatment", "session", "appointment")
+
+#: Comes before all lengths of time; "swollen at 19h" is one.
+CLOCK_IN_H = rule(
+    f"(?:{'|'.join(f'(?<={word} at )' for word in _TREATED)})"
+    "(?P<n>NUM )h (?!post |after |in |on |mark |ago |later |past )",
+    _clock_in_h,
+)
+
 _SAID_PART = "(?:in the |this |last |yesterday )PART |yesterday |tonight "
 
 _AND_SO_ON = (
     "and |but |so |for |on |i |we |they |she |he |you |between |when |then |with |because |before "
-    "|after |this |lol |haha |btw |please |pls "
+    "|after |this |lol |haha |btw |please |pls |my |the |can |is |it |her |his |until |now |no "
+    "|not |still |since "
 )
 
 CLOCK_RULES: tuple[Rule, ...] = (
@@ -80,10 +95,20 @@ CLOCK_RULES: tuple[Rule, ...] = (
     rule("half (?:past )(?P<n>NUM )", lambda f: _clock12(f, 0.5)),
     rule("(?:(?<=DAY )|(?<=yesterday ))half (?P<n>NUM )", lambda f: _clock12(f, 0.5)),
     rule(
-        "half (?P<n>NUM )(?=yesterday |today |this PART |last PART |on WDAY |DAY )",
+        "half (?P<n>NUM )(?=yesterday |today |this PART |last PART |on WDAY |DAY |the day )",
         lambda f: _clock12(f, 0.5),
     ),
     rule("(?:(?<=at )|(?<=at about ))half (?P<n>NUM )", lambda f: _clock12(f, 0.5)),
+    rule(
+        "(?:(?<=done )|(?<=about )|(?<=it was )|(?<=finished ))half (?P<n>NUM )"
+        "(?=$|[,.;!?)] |and |but |so )",
+        lambda f: _clock12(f, 0.5),
+    ),
+    # "Yesterday evening 7"
+    rule(
+        "(?:(?<=yesterday PART )|(?<=last PART )|(?<=this PART ))(?P<n>NUM )(?=$|[,.;!?)] )",
+        _clock12,
+    ),
     rule("quarter (?:past |after )(?P<n>NUM )", lambda f: _clock12(f, 0.25)),
     rule("quarter (?:to |before |of )(?P<n>NUM )", lambda f: _clock12(f, -0.25)),
     rule("(?P<m>NUM )(?:minutes? |mins? )?(?:past |after )(?P<n>NUM )(?!days? |UNIT )", _past),

@@ -290,6 +290,11 @@ DAY_RULES: tuple[Rule, ...] = (
     rule("(?:the |a )?(?:day )?before (?:- )?yesterday ", _fixed(2, 2)),
     rule("(?:the |a )?day before last ", _fixed(2, 2)),
     rule("(?<!done )(?<!was )(?<!had )by (?:the )?(?:next )?WDAY ", lambda f: f.make("FUTURE")),
+    rule(
+        "(?:gone |ready |ok |okay |fine |normal |date |wedding |party |interview |dinner |trip )"
+        "(?:for |on |is |this |come )*WDAY (?:PART )?",
+        lambda f: f.make("FUTURE"),
+    ),
     rule("(?:the |a )?other day ", _fixed(1, 4)),
     rule("(?:the )?week before (?:last )?(?=$|[,.;!?] )", _week_before_last),
     rule("(?:the )?week before last ", _week_before_last),
@@ -325,6 +330,10 @@ DAY_RULES: tuple[Rule, ...] = (
     ),
     rule(f"(?:back )?in (?P<m>{_MONTH})(?:of )?(?P<y>NUM )", _whole_month),
     rule(f"(?:back in |in |last |since )(?P<m>{_MONTH})(?P<y>zzz )?", _whole_month),
+    rule(
+        "(?:(?<=session was )|(?<=treatment was )|(?<=one was ))(?P<m>MONTH )(?P<y>zzz )?",
+        _whole_month,
+    ),
     rule("(?:back )?(?:in |since )(?P<y>NUM )", _whole_year),
     rule(f"(?:the |on |on the )(?P<d>NUM ){_SUFFIX}{_END}", _day_of_month),
     rule(f"(?:(?<=on )|(?<=since ))(?:the )(?P<d>ORD ){_END}", _day_of_month),
@@ -361,9 +370,11 @@ MOMENT_RULES: tuple[Rule, ...] = (
     rule(f"(?P<d>DAY |AGO )(?:{_FILL}|round ){{0,3}}(?P<p>{_P})", _day_part),
     rule(f"(?P<p>{_P})(?:{_FILL}){{0,3}}(?P<d>DAY )", _day_part),
     rule("(?:(?:in |during )the |this )(?:very |early |late )*(?P<p>PART )", _lone_part),
-    rule("(?P<p>CLOCK |CLOCK12 )", _lone_part),
+    rule("(?P<p>CLOCK |CLOCK12 )(?:the day )?", _lone_part),
     rule(
-        "(?:(?<=since )|(?<=at )|(?<=about )|(?<=done )|(?<=by ))(?P<p>PART )(?:time )?", _lone_part
+        "(?:(?<=since )|(?<=at )|(?<=about )|(?<=done )|(?<=by )|(?<=session )|(?<=treatment ))"
+        "(?P<p>PART )(?:time )?",
+        _lone_part,
     ),
     rule("(?:about |round )(?P<p>NUM |HHMM )(?:ish )?(?=$|[,.;!?)] |and |but |lol )", _roughly_at),
     rule("(?P<d>DAY )", _lone_day),

@@ -20,6 +20,7 @@ from .spans import UNIT
 
 _MAX_DAY = 400
 _MAX_HOUR = 400
+_MAX_WEEK = 12
 _WEEK = 168.0  # "eighteen weeks gone" is a pregnancy
 _NTH = "(?P<n>ORD |NUM (?=(?:st |nd |rd |th )hour ))(?:st |nd |rd |th )?"
 _STILL = "(?:now |already |straight |running |in a row |non stop |nonstop |on end |so far )"
@@ -49,6 +50,14 @@ def _day_number(found: Found) -> Lexeme | None:
     if not (0 <= first <= last <= _MAX_DAY and first == int(first)):
         return None
     return found.make("DAYN", 24 * max(0.0, first - 1), 24 * max(1.0, last), 24.0)
+
+
+def _week_number(found: Found) -> Lexeme | None:
+    """The second week is the eighth to the fourteenth day."""
+    week = found["n"].low
+    if not 1 <= week <= _MAX_WEEK or week != int(week):
+        return None
+    return found.make("DAYN", _WEEK * (week - 1), _WEEK * week, _WEEK)
 
 
 def _hour_number(found: Found) -> Lexeme | None:
@@ -131,6 +140,11 @@ AGO_RULES: tuple[Rule, ...] = (
     ),
     rule("(?:the |my |is |on )*(?P<n>ORD )day (?!before )", _day_number),
     rule("(?:the |my |is |on )*(?P<n>NUM )(?:st |nd |rd |th )day (?!before )", _day_number),
+    # "Into the second week", "week two now"; "in the first week" alone is a rule for everybody.
+    rule("into (?:the |my |our |its )?(?P<n>ORD )week (?!of )", _week_number),
+    rule("(?:in |on )?(?:the |my |our )?(?P<n>ORD )week (?=now |already )", _week_number),
+    rule("(?:into |now in |now on |i'm in |i'm on )week (?P<n>NUM )(?!of )", _week_number),
+    rule("week (?P<n>NUM )(?=now |already |post |since )", _week_number),
     rule(f"hour (?:- |number |no |: )*(?P<n>NUM )(?!{UNIT}|SPAN )", _hour_number),
     rule(f"(?:the |my |in |at )*{_NTH}hour ", _hour_number),
     rule("for (?:the |a |my )?(?P<s>DAYN )(?:in a row |running |now )*", _as("DUR")),

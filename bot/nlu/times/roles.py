@@ -130,7 +130,8 @@ def _settled(time: _Time, learnt: Learnt) -> str | None:
         return LIKELY
     if label == _SINCE and kind == LIKELY:
         return ONSET
-    return None if label == _OTHER and kind == LIKELY else kind
+    overruled = label == _OTHER and kind == LIKELY and not time.is_all_of_it()
+    return None if overruled else kind
 
 
 class _Time:
@@ -308,6 +309,10 @@ class _Time:
         news that everything else is told of."""
         time = self.lexemes[self.index]
         return self._is_set_off() and time.low == time.high
+
+    def is_all_of_it(self) -> bool:
+        """Whether it is the whole of a sentence ("Four hours in."), in which nothing else is."""
+        return len(self.lexemes) > 1 and self._is_set_off()
 
     def _is_set_off(self, *marks: str) -> bool:
         """Whether marks are around it: of a sentence, or these before and a comma after."""

@@ -245,6 +245,7 @@ SPAN_RULES: tuple[Rule, ...] = (
         lambda found: _span(found, 0.5),
     ),
     rule(f"(?P<n>{NUMBER})(?:- )?{_FILL}(?P<u>{UNIT})(?:'s |s |' )?", _span),
+    rule(f"(?P<u>UNIT ): (?P<n>{NUMBER})", _span),
     rule("(?P<u>hour |day |week )(?:and |n |& )(?:a |an )?half ", _and_a_half),
     rule(f"(?P<u>{UNIT})(?=ago |back )", _vague),
     # Ages and frequencies are no times.
