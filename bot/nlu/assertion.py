@@ -240,7 +240,8 @@ def weighed(mention: Match[Entry], said: Assertion, clause: Clause) -> Assertion
     deny one finding and tell of another: so what is denied or over is only there if the reader
     sees just that. None: the words are used in another sense. Thoughts of self-harm are never
     imagined or another sense, and where they are denied or over, less is enough: "I cut myself
-    again".
+    again". And a red flag that is surely there is the patient's, whoever is named beside it: "my
+    husband hears me wheeze", "Dad came at noon and now asks whose house this is".
     """
     name, meanings, sure = mention.payload.name, clause.meanings, least()
     always, own = is_always_meant(name), said.subject is Subject.SELF
@@ -250,6 +251,8 @@ def weighed(mention: Match[Entry], said: Assertion, clause: Clause) -> Assertion
         return Assertion(State.PRESENT, Subject.SELF) if own and there and seen else said
     if always:
         return said
+    if not own and there and is_alarming(name) and name in clause.findings:
+        return Assertion(State.PRESENT, Subject.SELF)
     if said.state is State.HYPOTHETICAL:
         return Assertion(State.PRESENT, Subject.SELF) if there else said
     if meanings["present"] + meanings["recent"] > 1 - sure.not_meant:

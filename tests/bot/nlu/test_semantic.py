@@ -140,6 +140,27 @@ def test_another_persons_red_flag_needs_a_trigger(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize(
+    ("probability", "meant", "subject"),
+    [
+        (0.9, {"present": 0.97}, Subject.SELF),
+        (0.9, {"present": 0.8}, Subject.OTHER),
+        (0.9, {"other": 0.97}, Subject.OTHER),
+        (0.1, {"present": 0.97}, Subject.OTHER),
+    ],
+)
+def test_a_red_flag_surely_there_is_the_patients(
+    monkeypatch: pytest.MonkeyPatch, probability: float, meant: dict[str, float], subject: Subject
+) -> None:
+    def look(reader: SemanticReader, message: Message) -> Seen:
+        meanings = {name: meant.get(name, 0.0) for name in reader.meanings}
+        seen = dict.fromkeys(reader.names, 0.0) | {"wheeze": probability}
+        return Seen([Clause(0, len(message.tokens), seen, meanings)])
+
+    monkeypatch.setattr(SemanticReader, "read", look)
+    assert read("I know it, my husband hears the wheeze too").findings["wheeze"].subject is subject
+
+
+@pytest.mark.parametrize(
     ("text", "finding"),
     [
         ("hives not itchy", "hives"),
