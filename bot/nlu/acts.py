@@ -181,7 +181,8 @@ class _Message:
 
     def _redirects(self) -> str | None:
         """What is neither for the guide nor for the protocol, or ends the check."""
-        if is_foreign(self.written, entirely=self.own or self.denied):
+        understood = self.answer.kind and len(self.row) <= _FEW_WORDS  # "na", "nein"
+        if not understood and is_foreign(self.written, entirely=self.own or self.denied):
             return "other_language"
         for act in ("stop", "start_over"):
             # "/restart" typed by hand is text like any other, not a command.

@@ -200,8 +200,10 @@ class AnswerReader:
         return "inform"
 
     def _only(self) -> str | None:
-        """Just the lips; none except the eyes; no, only a bit of itching."""
+        """Just the lips; none except the eyes; no, only a bit of itching; yes the bees, only."""
         marks = [at for at, kind in enumerate(self.kinds) if kind in ("only", "except")]
+        if marks and marks[-1] == len(self.kinds) - 1 and self.kinds[-1] == "only":
+            marks = [0]
         marks = [at for at in marks if self._followed_by_name(at)]
         if not marks:
             return None
@@ -214,10 +216,11 @@ class AnswerReader:
         return "inform"
 
     def _followed_by_name(self, at: int) -> bool:
-        rest = self.kinds[at + 1 :]
-        while rest and rest[0] in ("mild", "severity", "affirm", "to"):
-            rest = rest[1:]
-        return bool(rest) and rest[0] in NAMES
+        passed = {"mild", "severity", "affirm", "to"}
+        if "risks" in self.asks:
+            passed.add("word")  # "just that old peanut thing": no risk is an emergency
+        after = next((kind for kind in self.kinds[at + 1 :] if kind not in passed), "")
+        return after in NAMES
 
     def _confirm_picks(self, picks: Sequence[Unit], severity: str | None = None) -> list[str]:
         """Confirm what is picked; returns the asks that it names. "The first two" are two."""

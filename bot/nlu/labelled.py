@@ -20,6 +20,8 @@
     replies   to a list: deny and affirm (nothing named), unsure, some (with an exception, or a
               sign told), fine (all is well, without a no), other (no answer)
     extents   treated (nowhere else), beyond, all_over, unsure, other (nothing of where)
+    conditions  to "does any of these apply to you?": none_else (beside what is named), or open
+    remedies  to "have you tried anything for it?": tried, untried, unsaid
 
 and what a clause tells:
 
@@ -52,6 +54,8 @@ LEARNT = {
     "courses": _TRENDS,
     "replies": ("deny", "affirm", "unsure", "some", "fine", "other"),
     "extents": ("treated", "beyond", "all_over", "unsure", "other"),
+    "conditions": ("none_else", "open"),
+    "remedies": ("tried", "untried", "unsaid"),
     "severity": (*map(str, Severity), "unsaid"),
     "trends": _TRENDS,
     "reach": ("treated", "beyond", "all_over", "unsaid"),

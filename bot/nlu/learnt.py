@@ -5,6 +5,8 @@ An answer, asked only where its question was (`reading.py`):
     courses   to "better, worse or the same?"    "much as it was", "on the turn", "still peach"
     replies   to "do you have any of these?"     "naw pet lamb", "no, glad to say", "she says no"
     extents   to "only where you were treated?"  "just the bits they did"
+    conditions  to "does any apply to you?"      "only the bee thing I told you about"
+    remedies  to "have you tried anything?"      "frozen peas", "left it be"
 
 A clause, where the lexicon names none:
 

@@ -22,16 +22,16 @@ from zoneinfo import ZoneInfo
 from actions.triage import Extent, Severity, State, Subject, Trend, findings
 from actions.triage.case import TREND_RAPID
 from bot.nlu.acts import classify, intent_of, only_talk
-from bot.nlu.answer_units import TOPICS
-from bot.nlu.answers import RISKS, Answer, answer_like, is_bare_answer, leaves_doubt, read_answer
+from bot.nlu.answers import Answer, is_bare_answer, read_answer
 from bot.nlu.assertion import Triggers
 from bot.nlu.clauses import clause_numbers, find_coordinations
 from bot.nlu.context import Context, find_context
 from bot.nlu.finding import Finding
 from bot.nlu.glossary import Put, in_english
+from bot.nlu.heard import SUSPECT, Given, may_leave_out, plainly, with_background
 from bot.nlu.intents import intents_of
 from bot.nlu.languages import is_foreign
-from bot.nlu.learnt import comes_down_to, shares_of
+from bot.nlu.learnt import comes_down_to
 from bot.nlu.lexicon import Entry, lexicon
 from bot.nlu.mash import is_all_mash
 from bot.nlu.mentions import SEMANTIC, find_findings
@@ -171,32 +171,19 @@ def _adds(name: str, known: Mapping[str, Finding]) -> bool:
     return said is None or (is_alarming(name) and said.state not in (State.PRESENT, State.PAST))
 
 
-@dataclass(frozen=True)
-class _Given:
-    """A message and what it is read against; `written`: before anything was put into English."""
-
-    text: str
-    message: Message
-    matches: Sequence[Match[Entry]]
-    now: datetime
-    asks: Sequence[str]
-    items: Sequence[Sequence[str]]
-    written: str = ""
-
-
 def _given(
     text: str,
     now: datetime | None,
     timezone: str,
     asks: Sequence[str],
     items: Sequence[Sequence[str]],
-) -> _Given:
+) -> Given:
     message, matches = match(text)
     text = text if not message.truncated else text[:MAX_READ]
-    return _Given(text, message, matches, _local(now, timezone), asks, items)
+    return Given(text, message, matches, _local(now, timezone), asks, items)
 
 
-def _interpret(given: _Given, see: Callable[[Message], Seen]) -> Reading:
+def _interpret(given: Given, see: Callable[[Message], Seen]) -> Reading:
     text, message, asks = given.text, given.message, given.asks
     triggers = Triggers(message, given.matches)
     # Greetings and bare answers name nothing: many a turn without the encoder's milliseconds.
@@ -211,9 +198,10 @@ def _interpret(given: _Given, see: Callable[[Message], Seen]) -> Reading:
     answer = read_answer(text, asks, found, given.items, context.risks, times.spans.values())
     unclear = answer.kind is None or (found and answer.kind == "inform")
     if asks and unclear and not any(map(_is_told, found, found.values())):
-        answer = _plainly(given, everything, bool(found))
-    elif asks and _may_leave_out(given, everything, found, answer):
+        answer = plainly(given, everything, bool(found))
+    elif asks and may_leave_out(given, everything, found, answer):
         answer = Answer()
+    answer = with_background(given, everything, context.answered(answer).risks, answer)
     learnt = _learnt(text, seen)
     act = classify(text, found, asks, answer, times, context.tells, learnt, given.written or text)
     if act in _NO_ANSWERS:
@@ -242,13 +230,13 @@ def _seen(message: Message) -> Seen:
         return Seen()
 
 
-def _told(given: _Given, task: str, clause: Clause) -> str | None:
+def _told(given: Given, task: str, clause: Clause) -> str | None:
     """What a learnt reader makes of a clause."""
     start, end = given.message.span(clause.start, clause.end - 1)
     return comes_down_to(task, given.text[start:end], clause.mean)
 
 
-def _moment_told(given: _Given, clauses: Sequence[Clause], place: int) -> str | None:
+def _moment_told(given: Given, clauses: Sequence[Clause], place: int) -> str | None:
     """What the learnt reader makes of the times of the clause at a place of the text."""
     for clause in clauses:
         first, last = given.message.span(clause.start, clause.end - 1)
@@ -260,35 +248,9 @@ def _moment_told(given: _Given, clauses: Sequence[Clause], place: int) -> str | 
 def _learnt(text: str, seen: Seen) -> dict[str, float] | None:
     """The probability of each intent; None, and the templates decide, without the encoder."""
     shares = intents_of(text, seen.mean)
-    if shares and seen.most(*findings(), TREND_RAPID) >= _SUSPECT:
+    if shares and seen.most(*findings(), TREND_RAPID) >= SUSPECT:
         shares["chat"] = 0.0  # what may be a sign is never taken for chat
     return shares
-
-
-#: Where a red flag, or something that was asked, is this probable, no answer is taken for plain,
-#: and where any finding is, no message for chat.
-_SUSPECT = 0.1
-
-#: A "no" with more words that has less of a no than this clears nothing: it is asked again.
-_HARDLY = 0.2
-
-#: What is asked for as a list of "do you have": a plain no means the same for each of these.
-_IN_LISTS = frozenset(
-    [*findings(), *RISKS, TREND_RAPID, "redness_extent", "risks", "home_care_tried"]
-)
-
-#: Extents that are more than was hoped for.
-_FURTHER = ("beyond", "all_over")
-
-#: What an answer of a learnt label is read as.
-_PLAINLY = {
-    "deny": "no",
-    "affirm": "yes",
-    "unsure": "not sure",
-    "treated": "only where I was treated",
-    "beyond": "beyond the treated area",
-    "all_over": "all over",
-}
 
 
 def _is_told(name: str, said: Finding) -> bool:
@@ -296,35 +258,7 @@ def _is_told(name: str, said: Finding) -> bool:
     return said.found_by != SEMANTIC or is_alarming(name)
 
 
-def _plainly(given: _Given, seen: Seen, found: bool) -> Answer:
-    """The answer of a message that the templates do not understand and that tells of no finding;
-    only where it is, beside what was `found` after all."""
-    message, asks = given.message, set(given.asks)
-    alarming = filter(is_alarming, findings())
-    if seen.most(*alarming, TREND_RAPID) >= _SUSPECT or is_all_mash(message.words):
-        return Answer()
-    reply = extent = None
-    suspected = seen.most(*asks.intersection(findings()), TREND_RAPID) >= _SUSPECT
-    if asks <= _IN_LISTS and not (found or suspected or leaves_doubt(given.text)):
-        reply = comes_down_to("replies", given.text, seen.mean)
-    if asks & TOPICS["extent"]:
-        extent = comes_down_to("extents", given.text, seen.mean)
-    if extent in _FURTHER:  # "no, it is past the jaw" denies nothing else
-        reply = None
-    plain = ", ".join(_PLAINLY[each] for each in (reply, extent) if each)
-    return answer_like(plain, given.text, given.asks, given.items) if plain else Answer()
-
-
-def _may_leave_out(given: _Given, seen: Seen, found: Mapping[str, Finding], answer: Answer) -> bool:
-    """Whether what sounds like a "no" to a list may leave something out: "no, only when I run"."""
-    denies = answer.findings and all(s.state == State.ABSENT for s in answer.findings.values())
-    told = any(said.state is not State.ABSENT for said in found.values())
-    if not denies or told or not _IN_LISTS.issuperset(given.asks):
-        return False
-    return shares_of("replies", given.text, seen.mean).get("deny", 1.0) < _HARDLY
-
-
-def _with_course(given: _Given, context: Context, seen: Seen) -> Context:
+def _with_course(given: Given, context: Context, seen: Seen) -> Context:
     """The context with the course that an answer tells, in words that no list has."""
     if context.trend is not None or is_all_mash(given.message.words):
         return context

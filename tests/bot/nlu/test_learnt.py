@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.nlu import learnt, read, read_by_lexicon, reading
+from bot.nlu import heard, learnt, read, read_by_lexicon, reading
 from bot.nlu.classifier import Classifier
 from bot.nlu.labelled import LEARNT, load_labelled
 from bot.nlu.learnt import DATA, comes_down_to, learnt_reader
@@ -21,7 +21,8 @@ SCORED = sorted(Path("tests/evaluation/messages").glob("scored*.jsonl"))
 
 def said_in(monkeypatch: pytest.MonkeyPatch, **labels: str) -> None:
     """Let the learnt readers say this, whatever the text."""
-    monkeypatch.setattr(reading, "comes_down_to", lambda task, *_: labels.get(task))
+    for module in (reading, heard):
+        monkeypatch.setattr(module, "comes_down_to", lambda task, *_: labels.get(task))
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,17 @@ def test_what_answers_nothing_tells_no_course(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize(
     "answer",
-    ["no, I am glad to say", "she says no", "nope slay", "no sir nothing of that"],
+    [
+        *("no, I am glad to say", "she says no", "nope slay", "no sir nothing of that"),
+        *(
+            "no, nothing more",
+            "no, that's all",
+            "no, is not",
+            "no, only this",
+            "no, grand otherwise",
+        ),
+        *("na", "nein"),
+    ],
 )
 def test_a_no_in_other_words_clears_what_was_asked(answer: str) -> None:
     findings = read(answer, asks=LIPS).findings

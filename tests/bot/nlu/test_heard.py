@@ -1,0 +1,50 @@
+"""What answers about risks and home care tell in words that no template has."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.nlu import read
+from bot.nlu.answers import RISKS
+
+ASKS = ("risks", "home_care_tried")
+LINES = (("risks",), ("home_care_tried",))
+
+
+@pytest.mark.parametrize(
+    ("answer", "tried"),
+    [
+        ("frozen peas wrapped in a tea towel", True),
+        ("my mum put some aloe on it", True),
+        ("left it well alone", False),
+        ("I have not put a thing on it", False),
+        ("just the bee thing I told you about, and I cooled it under the tap", True),
+    ],
+)
+def test_what_was_done_at_home(answer: str, tried: bool) -> None:
+    assert read(answer, asks=ASKS, items=LINES).context.home_care_tried is tried
+
+
+@pytest.mark.parametrize(
+    "answer", ["I do not suffer from any of the conditions you list", "aye no, nane o that"]
+)
+def test_nothing_of_the_list_applies(answer: str) -> None:
+    assert set(read(answer, asks=ASKS, items=LINES).context.cleared) >= set(RISKS)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["only amoxicillin", "codeine allergy and that's the lot", "nothing else but the eggs"],
+)
+def test_what_may_be_an_allergy_is_not_denied(answer: str) -> None:
+    assert "known_allergy" not in read(answer, asks=ASKS, items=LINES).context.cleared
+
+
+def test_they_are_heard_only_where_they_were_asked() -> None:
+    assert read("frozen peas in a tea towel", asks=("fever",)).context.home_care_tried is None
+    assert not read("nothing of the kind applies to me", asks=("fever",)).context.cleared
+
+
+def test_who_asks_back_has_told_nothing() -> None:
+    context = read("what do you mean?", asks=ASKS, items=LINES).context
+    assert (context.home_care_tried, context.cleared) == (None, ())
