@@ -51,12 +51,14 @@ MADE_UP = 2_000
 
 @dataclass(frozen=True)
 class Labelled:
-    """A clause of a text: its characters, and what it says, by the numbers of the outputs."""
+    """A clause of a text: its characters, and what it says, by the numbers of the outputs; `about`:
+    the only ones of which that is known."""
 
     start: int
     end: int
     labels: tuple[int, ...]
     meaning: int | None
+    about: tuple[int, ...] | None = None
 
 
 def wanted(clauses: Sequence[Labelled]) -> tuple[Vectors, Vectors]:
@@ -65,6 +67,9 @@ def wanted(clauses: Sequence[Labelled]) -> tuple[Vectors, Vectors]:
     known = np.ones((len(clauses), OUTPUTS), np.float32)
     for row, clause in enumerate(clauses):
         says[row, list(clause.labels)] = 1
+        if clause.about is not None:
+            known[row] = 0
+            known[row, list(clause.about)] = 1
         if clause.meaning is None:
             known[row, -len(MEANINGS) :] = 0
         else:
@@ -182,7 +187,8 @@ def labelled(groups: Sequence[tuple[Phrase, ...]]) -> Iterator[tuple[str, list[L
             end = start + len(plain[phrase.text])
             meant = MEANINGS.index(phrase.meaning) if phrase.meaning else None
             labels = tuple(sorted(order[name] for name in phrase.labels))
-            clauses.append(Labelled(start, end, labels, meant))
+            about = None if phrase.about is None else tuple(order[each] for each in phrase.about)
+            clauses.append(Labelled(start, end, labels, meant, about))
             start = end + 1
         if clauses:
             yield " ".join(plain[phrase.text] for phrase in said), clauses

@@ -5,8 +5,9 @@ near that passage, and away from all others and from questions that no passage a
 learning with the others of a batch: van den Oord et al., "Representation Learning with Contrastive
 Predictive Coding", 2018; Karpukhin et al., "Dense Passage Retrieval", EMNLP 2020). They learn from
 our guide's authored questions and from small guides on other subjects (`lessons/`), so that they
-serve a guide of which no question is authored as well. What they have learnt is kept with the code
-(`adapters/retrieval.npz`): this is run by hand. The same data give the same adapter.
+serve a guide of which no question is authored as well; and from questions that lean on the one
+before, as the search reads them (`lessons/follow-ups/`). What they have learnt is kept with the
+code (`adapters/retrieval.npz`): this is run by hand. The same data give the same adapter.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import argparse
 import copy
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,14 +28,15 @@ from torch import Tensor, nn
 from knowledge import adapter
 from knowledge.authored import answered_questions, declined_questions
 from knowledge.chunks import passages
-from knowledge.data import read_yaml
+from knowledge.data import DataError, read_yaml
 from knowledge.export import source_model
 from knowledge.intake import read_guide
-from knowledge.question import Topic
+from knowledge.question import Topic, joined
 from knowledge.rows import Kind, rows
 
 GUIDE = Path(__file__).with_name("guide")
 LESSONS = Path(__file__).with_name("lessons")
+FOLLOW_UPS = LESSONS / "follow-ups" / "guide.yml"
 
 EPOCHS = 6
 BATCH = 96
@@ -72,6 +74,12 @@ _SCHEMA = {
         "unanswered": _TEXTS,
     },
 }
+
+
+#: Pairs of [earlier question, the one that leans on it], by the passage that answers the latter.
+_PAIR = {"type": "array", "items": _TEXT, "minItems": 2, "maxItems": 2}
+_FOLLOW_UPS = {"type": "object", "additionalProperties": {"type": "array", "items": _PAIR}}
+_NOT_IN_GUIDE = "not-in-guide"
 
 
 @dataclass(frozen=True)
@@ -116,10 +124,30 @@ def lesson_of_guide(folder: Path = GUIDE) -> Lesson:
     for row in rows(chunks, answered_questions(folder, chunks), []):
         kept = questions if row.kind == Kind.QUESTION else texts
         kept[row.passage].append(topic.fade(row.text))
+    leaning = follow_ups({passage.id for passage in chunks}) if folder == GUIDE else {}
+    for number, passage in enumerate(chunks):
+        questions[number] += map(topic.fade, leaning.get(passage.id, ()))
+    declined = [question for _, question in declined_questions(folder)]
+    declined += leaning.get(_NOT_IN_GUIDE, ())
     return Lesson(
         tuple(Taught(tuple(questions[n]), tuple(texts[n])) for n in range(len(chunks))),
-        tuple(topic.fade(question) for _, question in declined_questions(folder)),
+        tuple(map(topic.fade, declined)),
     )
+
+
+def follow_ups(passage_ids: Collection[str], path: Path = FOLLOW_UPS) -> dict[str, list[str]]:
+    """By passage each question that leans on another, joined to it.
+
+    Raises `DataError` naming file and line, also for a key that is no passage.
+    """
+    content, lines = read_yaml(path, _FOLLOW_UPS)
+    for key in content:
+        if key not in passage_ids and key != _NOT_IN_GUIDE:
+            raise DataError(f"{path}:{lines[key,]}: the guide has no passage {key}")
+    return {
+        passage: [joined(question, earlier) for earlier, question in pairs]
+        for passage, pairs in content.items()
+    }
 
 
 def read_lesson(path: Path) -> Lesson:

@@ -91,6 +91,11 @@ def unjoined(part: str) -> str:
     return _JOINER.sub("", part)
 
 
+def joined(question: str, earlier: str) -> str:
+    """A question and the one that it leans on, as one text."""
+    return f"{question} {earlier}"
+
+
 def lean(question: str, history: Sequence[str]) -> tuple[str, float]:
     """The earlier question that this one leans on, and how much; ("", 0.0) if there is none.
 

@@ -17,7 +17,7 @@ from knowledge.abstain import NOTHING, SAME, Features, evidence
 from knowledge.encoded import Encoded
 from knowledge.encoder import Encoder, Vectors
 from knowledge.index import Index
-from knowledge.question import LEANS_FULLY, Topic, lean
+from knowledge.question import LEANS_FULLY, Topic, joined, lean
 from knowledge.rows import Kind
 from knowledge.spelling import Spelling
 from knowledge.words import content_stems, tokens
@@ -89,7 +89,7 @@ class Ranker:
         clear = weight < LEANS_FULLY and alone.features.evidence >= CLEAR
         if not weight or clear:
             return alone
-        joint = self._read(f"{question} {earlier}").vector
+        joint = self._read(joined(question, earlier)).vector
         return self._rank(_together(asked, self._read(earlier), weight, joint))
 
     def _read(self, text: str, encoded: Encoded | None = None) -> Asked:

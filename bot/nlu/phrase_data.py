@@ -58,12 +58,14 @@ _SAYS = re.compile(r"(?P<names>[^()]*?)(?: \((?P<meaning>\w+)\))?")
 class Phrase:
     """A clause as patients write it, and the findings it says are there; none for `none`.
 
-    `meaning` is how its mention is meant, None where nobody has said.
+    `meaning` is how its mention is meant, None where nobody has said; `about`: the labels of which
+    it is known whether it says them, None for all.
     """
 
     text: str
     labels: frozenset[str]
     meaning: str | None = None
+    about: frozenset[str] | None = None
 
 
 def label_names() -> tuple[str, ...]:

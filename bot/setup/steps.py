@@ -71,7 +71,8 @@ STEPS = (
         command=(_APP, "-m", "bot.train_reader"),
         inputs=(
             *("bot/train_reader.py", "bot/nlu/phrases", "bot/nlu/phrase_data.py"),
-            *("bot/nlu/intents", "bot/nlu/talk.py"),
+            *("bot/nlu/intents", "bot/nlu/talk.py", "bot/nlu/learnt/replies"),
+            "bot/nlu/learnt/courses",
             *_WORDS,
             "actions/triage/findings.yml",
         ),

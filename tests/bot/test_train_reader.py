@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from bot import train_reader
-from bot.nlu.phrase_data import Phrase
+from bot.nlu.phrase_data import MEANINGS, Phrase
 from bot.nlu.reading import match
 from bot.nlu.semantic import SemanticReader
-from bot.train_reader import Data, examples, sentences, train, write
+from bot.train_reader import OUTPUTS, Data, Labelled, examples, sentences, train, wanted, write
 from knowledge.encoder import Encoder
 
 PHRASES = [("my lips are huge", "lip_swelling"), ("cannot get air in", "breathing_difficulty")]
@@ -34,6 +34,14 @@ def test_the_same_data_give_the_same_reader(data: Data) -> None:
     one, other = (train(data, 0).arrays() for _ in range(2))
     for name, array in one.items():
         np.testing.assert_array_equal(array, other[name])
+
+
+def test_only_what_is_known_of_a_clause_is_learnt() -> None:
+    whole, part = Labelled(0, 1, (2,), None), Labelled(0, 1, (), None, about=(5,))
+    says, known = wanted([whole, part])
+    assert says[0].nonzero()[0].tolist() == [2]
+    assert known[0].sum() == OUTPUTS - len(MEANINGS)
+    assert known[1].nonzero()[0].tolist() == [5]
 
 
 def test_numpy_reads_what_torch_has_learnt(data: Data, encoder: Encoder, tmp_path: Path) -> None:

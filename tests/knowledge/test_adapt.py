@@ -10,7 +10,16 @@ import pytest
 import torch
 
 from knowledge import adapt, adapter
-from knowledge.adapt import Learner, Lesson, Taught, all_lessons, contrast, draw, read_lesson
+from knowledge.adapt import (
+    Learner,
+    Lesson,
+    Taught,
+    all_lessons,
+    contrast,
+    draw,
+    follow_ups,
+    read_lesson,
+)
 from knowledge.data import DataError
 from knowledge.encoder import Encoder
 from knowledge.export import adapted_layers, put_on_top, source_model
@@ -104,6 +113,23 @@ def test_our_guide_and_the_lessons_are_learnt_from() -> None:
         assert lesson.questions >= 150
         assert len(lesson.unanswered) >= 50
         assert all(passage.texts for passage in lesson.passages)
+
+
+def test_a_question_that_leans_is_learnt_joined_to_the_one_before(tmp_path: Path) -> None:
+    file = tmp_path / "guide.yml"
+    file.write_text(
+        'care/1:\n  - ["Can I shave?", "and how soon?"]\nnot-in-guide:\n  - ["a b", "c d"]\n'
+    )
+    learnt = follow_ups({"care/1"}, file)
+    assert learnt == {"care/1": ["and how soon? Can I shave?"], "not-in-guide": ["c d a b"]}
+    with pytest.raises(DataError, match=r"guide.yml:1: the guide has no passage care/1"):
+        follow_ups({"other/1"}, file)
+
+
+def test_our_follow_ups_lie_beside_their_passages() -> None:
+    ours = all_lessons()[0]
+    texts = {question for passage in ours.passages for question in passage.questions}
+    assert sum("?" in text[:-1] for text in texts) > 200
 
 
 @pytest.mark.parametrize(
