@@ -12,7 +12,7 @@ from bot.nlu.assertion import Triggers
 from bot.nlu.labelled import NONE
 from bot.nlu.lexicon import ABSENT, Entry
 from bot.nlu.mentions import Told, clause_match, matches_of, nothing_told, only_seen
-from bot.nlu.semantic import Clause
+from bot.nlu.semantic import Clause, least
 from bot.nlu.templates import Match
 
 _HELD = (State.PRESENT, State.UNCERTAIN)
@@ -121,7 +121,8 @@ def _trend(
         return str(Trend.RAPID), ()
     trends = matches_of("trend", matches)
     rapid = [match for match in trends if match.payload.name == Trend.RAPID]
-    if any(_held_lately(match, triggers) for match in rapid) and not denied:
+    imagined = seen and all(each.probabilities[TREND_RAPID] < least().unseen for each in seen)
+    if any(_held_lately(match, triggers) for match in rapid) and not (denied or imagined):
         return str(Trend.RAPID), ()
     named = [
         (match.start, match.payload.name)

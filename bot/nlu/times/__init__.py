@@ -12,7 +12,7 @@ Choices, each on the cautious side:
   yesterday"), unless the patient takes one back; of several day counts and durations the longest.
 - "It began 2 days after the treatment" alone does not say when the treatment was.
 - "Just had it done" is the last 12 hours.
-- What began more than half a day before the treatment is another complaint. A time that is only
+- What began more than a day before the treatment is another complaint. A time that is only
   likely to be that of the treatment is not, where a complaint is older than it.
 """
 
@@ -84,10 +84,10 @@ def read_times(
     roles = assign(found, asked, bool(asks) and not asked, learnt)
     treated = _treated(found, roles) or (_bare_number(found, roles) if asked else None)
     lasting = _lasting(roles)
-    if treated and lasting and lasting.low > treated.high + _A_DAY / 2:
+    if treated and lasting and lasting.low > treated.high + _A_DAY:
         if _is_sure(treated, roles):
             lasting = None
-        elif lasting.low > treated.high + _A_DAY:
+        else:
             treated = None  # a visit, perhaps, about what the treatment left
     spans: dict[str, tuple[int, int]] = {}
     if treated:

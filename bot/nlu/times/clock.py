@@ -104,6 +104,10 @@ CLOCK_RULES: tuple[Rule, ...] = (
         "(?=$|[,.;!?)] |and |but |so )",
         lambda f: _clock12(f, 0.5),
     ),
+    rule(
+        "(?:(?<=yesterday PART )|(?<=last PART )|(?<=this PART ))half (?P<n>NUM )",
+        lambda f: _clock12(f, 0.5),
+    ),
     # "Yesterday evening 7"
     rule(
         "(?:(?<=yesterday PART )|(?<=last PART )|(?<=this PART ))(?P<n>NUM )(?=$|[,.;!?)] )",
