@@ -7,7 +7,9 @@ Predictive Coding", 2018; Karpukhin et al., "Dense Passage Retrieval", EMNLP 202
 our guide's authored questions and from small guides on other subjects (`lessons/`), so that they
 serve a guide of which no question is authored as well; and from questions that lean on the one
 before, as the search reads them (`lessons/follow-ups/`). What they have learnt is kept with the
-code (`adapters/retrieval.npz`): this is run by hand. The same data give the same adapter.
+code (`adapters/retrieval.npz`): this is run by hand. The same data give the same adapter. The one
+that is kept is the middle (`--beside`) of two, of which one has learnt from a tenth of the
+follow-ups only.
 """
 
 from __future__ import annotations
@@ -269,7 +271,9 @@ def main() -> None:
     """Learn from all lessons."""
     parser = argparse.ArgumentParser(prog="python -m knowledge.adapt", description=__doc__)
     parser.add_argument("--file", type=Path, default=adapter.RETRIEVAL)
-    file = parser.parse_args().file
+    parser.add_argument("--beside", type=Path, help="average with this one, learnt before")
+    args = parser.parse_args()
+    before_it = adapter.read(args.beside) if args.beside else None
     os.environ["HF_HUB_OFFLINE"] = "1"
     from transformers import AutoTokenizer, BertModel
 
@@ -278,7 +282,8 @@ def main() -> None:
     before = copy.deepcopy(bert.encoder.layer[-adapter.LAYERS :])
     learner = Learner(bert, AutoTokenizer.from_pretrained(str(source_model())))
     adapt(learner, all_lessons())
-    adapter.write(adapter.differences(before, learner.layers), file)
+    learnt = adapter.differences(before, learner.layers)
+    adapter.write(adapter.average(learnt, before_it) if before_it else learnt, args.file)
 
 
 if __name__ == "__main__":

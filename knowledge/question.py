@@ -20,7 +20,7 @@ MOST_PARTS = 4
 #: neither: whoever asks on mostly stays with the subject ("2nd dose?" after one on adrenaline).
 LEANS_FULLY = 0.8
 LEANS_PARTLY = 0.5
-LEANS_SLIGHTLY = 0.15
+LEANS_SLIGHTLY = 0.3
 
 _SHORT = 8
 _LONG = 14

@@ -41,7 +41,7 @@ def test_meaning_decides(encoder: Encoder) -> None:
 
 def test_known_numbers(encoder: Encoder) -> None:
     """The first numbers that sentence-transformers gives for this text with the adapted layers."""
-    expected = [-0.0351, 0.0366, 0.0501]
+    expected = [-0.0234, 0.0384, 0.0396]
     assert np.allclose(encoder.encode(["hello"])[0, :3], expected, atol=1e-3)
 
 
