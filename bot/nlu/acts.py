@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 
 from .answer_units import pattern as answer_pattern
-from .answers import Answer, Mentioned, read_answer
+from .answers import Answer, Mentioned, is_bare_answer, read_answer
 from .asking import asks_guide, names_topic, only_wants_reassurance
 from .conversation import ANSWERING_ACTS
 from .intents import least
@@ -181,7 +181,7 @@ class _Message:
 
     def _redirects(self) -> str | None:
         """What is neither for the guide nor for the protocol, or ends the check."""
-        understood = self.answer.kind and len(self.row) <= _FEW_WORDS  # "na", "nein"
+        understood = self.asks and is_bare_answer(self.text)  # "na", "nein"
         if not understood and is_foreign(self.written, entirely=self.own or self.denied):
             return "other_language"
         for act in ("stop", "start_over"):

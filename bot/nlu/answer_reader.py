@@ -201,6 +201,8 @@ class AnswerReader:
 
     def _only(self) -> str | None:
         """Just the lips; none except the eyes; no, only a bit of itching; yes the bees, only."""
+        if "unsure" in self.kinds:
+            return None
         marks = [at for at, kind in enumerate(self.kinds) if kind in ("only", "except")]
         if marks and marks[-1] == len(self.kinds) - 1 and self.kinds[-1] == "only":
             marks = [0]
@@ -216,9 +218,7 @@ class AnswerReader:
         return "inform"
 
     def _followed_by_name(self, at: int) -> bool:
-        passed = {"mild", "severity", "affirm", "to"}
-        if "risks" in self.asks:
-            passed.add("word")  # "just that old peanut thing": no risk is an emergency
+        passed = ("mild", "severity", "affirm", "to")
         after = next((kind for kind in self.kinds[at + 1 :] if kind not in passed), "")
         return after in NAMES
 

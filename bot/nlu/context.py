@@ -121,8 +121,8 @@ def _trend(
         return str(Trend.RAPID), ()
     trends = matches_of("trend", matches)
     rapid = [match for match in trends if match.payload.name == Trend.RAPID]
-    imagined = seen and all(each.probabilities[TREND_RAPID] < least().unseen for each in seen)
-    if any(_held_lately(match, triggers) for match in rapid) and not (denied or imagined):
+    rapid_now = (match for match in rapid if _held_lately(match, triggers))
+    if not denied and not all(_is_imagined(match, seen) for match in rapid_now):
         return str(Trend.RAPID), ()
     named = [
         (match.start, match.payload.name)
@@ -136,6 +136,16 @@ def _trend(
         elif learnt is not None and _is_own(learnt, clause, triggers):
             named.append((clause.start, learnt))
     return max(named, default=(0, None))[1], denied
+
+
+def _is_imagined(rapid: Match[Entry], seen: Sequence[Clause]) -> bool:
+    """Whether the semantic reader sees nothing that grows fast in the message, and doubts that the
+    clause of these words tells of anything: "excuse the smoke while I type this"."""
+    clause = next((each for each in seen if each.start <= rapid.start < each.end), None)
+    if clause is None or any(each.probabilities[TREND_RAPID] >= least().unseen for each in seen):
+        return False
+    told = sum(clause.meanings[each] for each in ("present", "recent", "other", "absent"))
+    return told < least().doubted
 
 
 def _is_calm(named: tuple[int, str], clause: Clause) -> bool:

@@ -42,6 +42,7 @@ _EXCEPTING = frozenset(
     ["only", "just", "but", "apart", "except", "besides", "bar", "than", "else", "rest", "others"]
 )
 _ALLERGY = "allerg"
+_FURTHER_ON = frozenset(["and", "plus", "also", "with"])
 
 #: Extents that are more than was hoped for.
 _FURTHER = ("beyond", "all_over")
@@ -93,8 +94,11 @@ def plainly(given: Given, seen: Seen, found: bool) -> Answer:
 
 def with_background(given: Given, seen: Seen, risks: Collection[str], answer: Answer) -> Answer:
     """The answer with what it tells of the patient's risks and of home care, where they were asked
-    and the templates do not say it."""
-    if answer.kind == "explain" or is_all_mash(given.message.words):
+    and the templates do not say it. A question, doubt and what may be a red flag tell nothing."""
+    alarming = filter(is_alarming, findings())
+    if answer.kind in ("explain", "unsure") or "?" in given.text:
+        return answer
+    if seen.most(*alarming, TREND_RAPID) >= SUSPECT or is_all_mash(given.message.words):
         return answer
     told: dict[str, Any] = {}
     if "risks" in given.asks and not answer.cleared:
@@ -111,14 +115,16 @@ def with_background(given: Given, seen: Seen, risks: Collection[str], answer: An
 def _nothing_else(given: Given, seen: Seen, risks: Collection[str]) -> tuple[str, ...]:
     """The risks that an answer denies beside those it names: "only the bee thing I told you".
 
-    What "only amoxicillin" names is not known; it may be an allergy, so that is not denied.
+    What "only amoxicillin" names is not known, nor all of "only pills and diabetes"; so nothing is
+    denied beside it.
     """
     if comes_down_to("conditions", given.text, seen.mean) != "none_else":
         return ()
     words = given.message.words
     named = any(word in _EXCEPTING or word.startswith(_ALLERGY) for word in words)
-    spared = {"known_allergy", *risks} if named else risks
-    return tuple(risk for risk in RISKS if risk not in spared)
+    if named and (not risks or not _FURTHER_ON.isdisjoint(words)):
+        return ()
+    return tuple(risk for risk in RISKS if risk not in risks)
 
 
 def may_leave_out(given: Given, seen: Seen, found: Mapping[str, Finding], answer: Answer) -> bool:

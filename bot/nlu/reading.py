@@ -211,6 +211,8 @@ def _interpret(given: Given, see: Callable[[Message], Seen]) -> Reading:
         act = classify(
             text, found, asks, answer, times, context.tells, learnt, given.written or text
         )
+    if act == "ask":  # "can I put peas on it?": nothing was done yet
+        context = replace(context, home_care_tried=None)
     return Reading(
         _answered(found, answer),
         times,

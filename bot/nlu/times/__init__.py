@@ -12,7 +12,7 @@ Choices, each on the cautious side:
   yesterday"), unless the patient takes one back; of several day counts and durations the longest.
 - "It began 2 days after the treatment" alone does not say when the treatment was.
 - "Just had it done" is the last 12 hours.
-- What began more than a day before the treatment is another complaint. A time that is only
+- What began more than a week before the treatment is another complaint. A time that is only
   likely to be that of the treatment is not, where a complaint is older than it.
 """
 
@@ -41,7 +41,7 @@ _MAX_LASTING = 4383
 _DAYS_UP_TO = 14
 #: A treatment longer ago is another one, where a later one is told.
 _ANOTHER_ONE = 90 * 24
-_A_DAY = 24
+_A_DAY, _A_WEEK = 24, 168
 _COUNTED = frozenset(["DAYN", "POST", "BEENSINCE", "BEEN"])
 _NUMBER_RULES = (CLOCK_IN_H, *NUMBER_RULES)
 _RULES = (
@@ -85,9 +85,9 @@ def read_times(
     treated = _treated(found, roles) or (_bare_number(found, roles) if asked else None)
     lasting = _lasting(roles)
     if treated and lasting and lasting.low > treated.high + _A_DAY:
-        if _is_sure(treated, roles):
+        if _is_sure(treated, roles) and lasting.low > treated.high + _A_WEEK:
             lasting = None
-        else:
+        elif not _is_sure(treated, roles):
             treated = None  # a visit, perhaps, about what the treatment left
     spans: dict[str, tuple[int, int]] = {}
     if treated:

@@ -83,7 +83,7 @@ _SAID_PART = "(?:in the |this |last |yesterday )PART |yesterday |tonight "
 
 _AND_SO_ON = (
     "and |but |so |for |on |i |we |they |she |he |you |between |when |then |with |because |before "
-    "|after |this |lol |haha |btw |please |pls |my |the |can |is |it |her |his |until |now |no "
+    "|after |this |lol |haha |btw |please |pls |my |the |can |is |it |her |his |until |no "
     "|not |still |since "
 )
 

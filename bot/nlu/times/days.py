@@ -291,8 +291,8 @@ DAY_RULES: tuple[Rule, ...] = (
     rule("(?:the |a )?day before last ", _fixed(2, 2)),
     rule("(?<!done )(?<!was )(?<!had )by (?:the )?(?:next )?WDAY ", lambda f: f.make("FUTURE")),
     rule(
-        "(?:gone |ready |ok |okay |fine |normal |date |wedding |party |interview |dinner |trip )"
-        "(?:for |on |is |this |come )*WDAY (?:PART )?",
+        "(?:gone |ready |wedding |party |interview )(?:for |on |is |by |come )+(?:this )?"
+        "WDAY (?:PART )?",
         lambda f: f.make("FUTURE"),
     ),
     rule("(?:the |a )?other day ", _fixed(1, 4)),

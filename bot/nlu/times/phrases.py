@@ -140,11 +140,9 @@ AGO_RULES: tuple[Rule, ...] = (
     ),
     rule("(?:the |my |is |on )*(?P<n>ORD )day (?!before )", _day_number),
     rule("(?:the |my |is |on )*(?P<n>NUM )(?:st |nd |rd |th )day (?!before )", _day_number),
-    # "Into the second week", "week two now"; "in the first week" alone is a rule for everybody.
-    rule("into (?:the |my |our |its )?(?P<n>ORD )week (?!of )", _week_number),
-    rule("(?:in |on )?(?:the |my |our )?(?P<n>ORD )week (?=now |already )", _week_number),
-    rule("(?:into |now in |now on |i'm in |i'm on )week (?P<n>NUM )(?!of )", _week_number),
-    rule("week (?P<n>NUM )(?=now |already |post |since )", _week_number),
+    # "Into the second week", "week two since"; "in the first week" alone is a rule for everybody.
+    rule("into (?:the |my |our |its )?(?P<n>ORD )week (?!of |on |with )", _week_number),
+    rule("week (?P<n>NUM )(?:now |already )?(?=post |since )", _week_number),
     rule(f"hour (?:- |number |no |: )*(?P<n>NUM )(?!{UNIT}|SPAN )", _hour_number),
     rule(f"(?:the |my |in |at )*{_NTH}hour ", _hour_number),
     rule("for (?:the |a |my )?(?P<s>DAYN )(?:in a row |running |now )*", _as("DUR")),

@@ -34,10 +34,19 @@ def test_nothing_of_the_list_applies(answer: str) -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    ["only amoxicillin", "codeine allergy and that's the lot", "nothing else but the eggs"],
+    [
+        *("only amoxicillin", "codeine allergy and that's the lot", "nothing else but the eggs"),
+        *("just the Skyrizi jab", "just my kidney pills and the diabetes", "only took an aspirin"),
+        *("just cold milk on it", "not sure about the rest, only the nuts"),
+    ],
 )
-def test_what_may_be_an_allergy_is_not_denied(answer: str) -> None:
-    assert "known_allergy" not in read(answer, asks=ASKS, items=LINES).context.cleared
+def test_what_is_named_and_not_known_leaves_the_risks_open(answer: str) -> None:
+    assert not read(answer, asks=ASKS, items=LINES).context.cleared
+
+
+def test_a_question_is_no_home_care() -> None:
+    said = read("can I put frozen peas on it?", asks=ASKS, items=LINES)
+    assert said.context.home_care_tried is None
 
 
 def test_they_are_heard_only_where_they_were_asked() -> None:

@@ -81,7 +81,6 @@ def test_what_answers_nothing_tells_no_course(monkeypatch: pytest.MonkeyPatch) -
             "no, nothing more",
             "no, that's all",
             "no, is not",
-            "no, only this",
             "no, grand otherwise",
         ),
         *("na", "nein"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.nlu import intents
 from bot.nlu.labelled import INTENTS, load_labelled
+from bot.nlu.phrase_data import load_messages
 from bot.nlu.talk import WITH_A_SIGN, talk
 
 
@@ -17,8 +18,11 @@ def test_whole_messages_clause_by_clause() -> None:
     assert set(left_out.values()) == {"handoff"}
 
 
-def test_they_say_nothing() -> None:
-    assert not any(clause.labels or clause.meaning for message in talk() for clause in message)
+def test_nothing_that_the_phrases_know_as_a_sign_is_learnt_as_none() -> None:
+    said = {clause.text.casefold() for message in talk() for clause in message}
+    signs = {each.text.casefold() for group in load_messages() for each in group if each.labels}
+    assert "only red" in signs
+    assert not said & signs
 
 
 def test_answers_deny_and_doubt_without_a_sign() -> None:
