@@ -125,13 +125,14 @@ def _settled(time: _Time, learnt: Learnt) -> str | None:
     kind = time.role()
     if kind == TREATMENT or not time.is_open:
         return kind
+    if kind == LIKELY and time.is_all_of_it():
+        return kind
     label = learnt(time.lexemes[time.index].start)
-    if label == _TREATED:
+    if label == _TREATED and time.symbol != "DUR":  # "the same all day" lasts, whatever was learnt
         return LIKELY
     if label == _SINCE and kind == LIKELY:
         return ONSET
-    overruled = label == _OTHER and kind == LIKELY and not time.is_all_of_it()
-    return None if overruled else kind
+    return None if label == _OTHER and kind == LIKELY else kind
 
 
 class _Time:
@@ -311,8 +312,8 @@ class _Time:
         return self._is_set_off() and time.low == time.high
 
     def is_all_of_it(self) -> bool:
-        """Whether it is the whole of a sentence ("Four hours in."), in which nothing else is."""
-        return len(self.lexemes) > 1 and self._is_set_off()
+        """Whether nothing else is said between the marks around it: "Four hours in.", ", 45h."."""
+        return len(self.lexemes) > 1 and self._is_set_off(",")
 
     def _is_set_off(self, *marks: str) -> bool:
         """Whether marks are around it: of a sentence, or these before and a comma after."""

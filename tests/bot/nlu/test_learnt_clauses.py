@@ -162,3 +162,11 @@ def test_times_as_people_elsewhere_write_them(text: str, hours: object) -> None:
 def test_a_degree_of_pain_is_no_hour() -> None:
     hours = read_times("needling on friday. pain was 8 yesterday, now 9", NOW).hours
     assert hours != pytest.approx(38.67, abs=0.1)  # eight in the morning
+
+
+@pytest.mark.parametrize("label", ["since", "other"])
+def test_a_time_that_is_all_of_its_sentence_is_the_treatments(
+    monkeypatch: pytest.MonkeyPatch, label: str
+) -> None:
+    said_in(monkeypatch, moments=label)
+    assert read("hot, painful and weeping. 38 hours.", NOW).times.hours == 38
