@@ -12,8 +12,8 @@ Choices, each on the cautious side:
   yesterday"), unless the patient takes one back; of several day counts and durations the longest.
 - "It began 2 days after the treatment" alone does not say when the treatment was.
 - "Just had it done" is the last 12 hours.
-- What began more than a week before the treatment is another complaint. A time that is only
-  likely to be that of the treatment is not, where a complaint is older than it.
+- What began more than a week before the treatment is another complaint. A time that is only likely
+  to be that of the treatment is not, where a complaint is older than it.
 """
 
 from __future__ import annotations
