@@ -113,8 +113,10 @@ class _Message:
         self.own = any(f.subject == "self" and f.state in _HELD and not _is_old(f) for f in told)
         self.denied = any(f.subject == "self" and f.state == "absent" for f in told)
         self.others = any(f.subject == "other" and f.state == "present" for f in told)
-        self.timed = times.treated_at is not None or times.duration_hours is not None
-        self.told = self.timed or times.temperature_c is not None or context
+        lasts, measured = times.duration_hours is not None, times.temperature_c is not None
+        self.timed = times.treated_at is not None or lasts
+        self.tells_more = lasts or measured or context
+        self.told = self.timed or self.tells_more
         self.asking = asks_guide(self.words)
 
     def act(self) -> str:
@@ -153,8 +155,9 @@ class _Message:
 
         What answers stays an answer or corrects one; under an open question nothing becomes an
         answer that was none. Whoever tells of a sign, their own or another's, is never only
-        answered from the guide, chatted with or passed on. A question that only asks how bad a sign
-        is brings no answer from the guide: the check gives it.
+        answered from the guide, chatted with or passed on; whoever tells of no more than when the
+        treatment was may be ("it was three weeks ago, thank you all"). A question that only asks how
+        bad a sign is brings no answer from the guide: the check gives it.
         """
         answers = bool(self.answer.kind or self.answer.findings)
         if self.asks and (answers or act in ANSWERING_ACTS) and wanted != "correct":
@@ -163,7 +166,7 @@ class _Message:
             return False
         if wanted in ("ask", "chat", "handoff") and (self.own or self.others):
             return False
-        if wanted == "chat" and self.told:
+        if wanted == "chat" and self.tells_more:
             return False
         if wanted == "both":
             asking = self.asking or "?" in self.row

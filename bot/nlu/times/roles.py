@@ -123,6 +123,9 @@ def assign(
 
 def _settled(time: _Time, learnt: Learnt) -> str | None:
     kind = time.role()
+    if kind == TREATMENT and time.is_long_ago:
+        # "two years ago I was choking and the ambulance took me": "took me" may be a treatment
+        return None if learnt(time.lexemes[time.index].start) == _OTHER else kind
     if kind == TREATMENT or not time.is_open:
         return kind
     if kind == LIKELY and time.is_all_of_it():
@@ -186,8 +189,12 @@ class _Time:
     @property
     def is_open(self) -> bool:
         """Whether it may be the time of a treatment, for all that the words near it say."""
-        long_ago = self.lexemes[self.index].high > _LONG_AGO
-        return not (long_ago or self._denied() or self._only_planned())
+        return not (self.is_long_ago or self._denied() or self._only_planned())
+
+    @property
+    def is_long_ago(self) -> bool:
+        """Whether it is so far back that only the treatment named beside it makes it one's time."""
+        return self.lexemes[self.index].high > _LONG_AGO
 
     def _denied(self) -> bool:
         """Not yesterday."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,12 @@ from bot.nlu.intents import DATA, LIMITS_FILE, IntentReader, intent_reader, leas
 from bot.nlu.labelled import INTENTS, load_labelled
 from bot.nlu.reading import match
 from bot.nlu.semantic import encode, mean_of, semantic_reader
+from bot.nlu.times import read_times
 from tests.bot.nlu.test_acts import CASES, Mention, mention
 
 HELD_OUT = load_labelled(Path(__file__).with_name("intents.yml"), INTENTS)
-SCORED = sorted(Path("tests/evaluation/messages").glob("scored*.jsonl"))
+MEASURED = sorted(Path("tests/evaluation/messages").glob("*.jsonl"))
+NOW = datetime(2026, 11, 17, 22, 40, tzinfo=UTC)
 OWN, OTHERS = {"hives": Mention("present")}, {"hives": Mention("present", "other")}
 
 
@@ -63,10 +66,11 @@ def test_a_mistake_is_named_with_file_and_line(tmp_path: Path, text: str, proble
         load_labelled(tmp_path, INTENTS)
 
 
-def test_nothing_held_out_or_scored_is_learnt() -> None:
+def test_nothing_that_is_measured_with_is_learnt() -> None:
     texts = {text.casefold() for text in load_labelled(DATA, INTENTS)}
     assert not texts & {text.casefold() for text in HELD_OUT}
-    for path in SCORED:
+    assert MEASURED
+    for path in MEASURED:
         for line in path.read_text("utf-8").splitlines():
             case = json.loads(line)
             for text in case.get("messages", [case.get("text")]):
@@ -139,6 +143,22 @@ def test_its_word_has_bounds(
 ) -> None:
     answer = read_answer(text, asks, findings)
     assert classify(text, findings, asks, answer, learnt=sure(intent)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "context", "expected"),
+    [
+        ("three weeks out and glowing", False, "chat"),
+        ("three weeks out and worse by the day", True, "check_symptoms"),
+        ("up like this for three days", False, "check_symptoms"),
+        ("three weeks out, 38.9 on the thermometer", False, "check_symptoms"),
+    ],
+)
+def test_who_only_dates_the_treatment_may_be_chatting(
+    text: str, context: bool, expected: str
+) -> None:
+    times = read_times(text, NOW)
+    assert classify(text, times=times, context=context, learnt=sure("chat")) == expected
 
 
 def test_it_is_heard_only_when_it_is_sure() -> None:

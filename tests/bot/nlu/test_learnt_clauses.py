@@ -46,6 +46,13 @@ def test_words_near_a_time_go_before_what_was_learnt() -> None:
     assert told.hours == read_times(at, NOW).hours == pytest.approx(7.67, abs=0.1)
 
 
+def test_what_was_long_ago_is_no_treatments_where_something_else_was_learnt() -> None:
+    text = "Two years ago I was choking and the ambulance took me. Today 9:00, just red"
+    told = read_times(text, NOW, learnt=lambda place: "other" if place < 20 else None)
+    assert told.hours == read_times("Today 9:00, just red", NOW).hours
+    assert read_times(text, NOW).hours != told.hours
+
+
 def test_nothing_learnt_dates_what_is_denied_or_long_ago() -> None:
     for text in ("not yesterday", "three years ago"):
         assert read_times(text, NOW, ("trend",), lambda place: "treated").hours is None
