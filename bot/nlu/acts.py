@@ -155,9 +155,9 @@ class _Message:
 
         What answers stays an answer or corrects one; under an open question nothing becomes an
         answer that was none. Whoever tells of a sign, their own or another's, is never only
-        answered from the guide, chatted with or passed on; whoever tells of no more than when the
-        treatment was may be ("it was three weeks ago, thank you all"). A question that only asks how
-        bad a sign is brings no answer from the guide: the check gives it.
+        answered from the guide, chatted with or passed on; who tells of no more than when the
+        treatment was may be ("it was three weeks ago, thank you all"). A question that only asks
+        how bad a sign is brings no answer from the guide: the check gives it.
         """
         answers = bool(self.answer.kind or self.answer.findings)
         if self.asks and (answers or act in ANSWERING_ACTS) and wanted != "correct":

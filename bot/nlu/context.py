@@ -142,10 +142,12 @@ def _is_imagined(rapid: Match[Entry], seen: Sequence[Clause]) -> bool:
     """Whether the semantic reader sees nothing that grows fast in the message, and doubts that the
     clause of these words tells of anything: "excuse the smoke while I type this"."""
     clause = next((each for each in seen if each.start <= rapid.start < each.end), None)
-    if clause is None or any(each.probabilities[TREND_RAPID] >= least().unseen for each in seen):
+    if clause is None or any(
+        each.probabilities[TREND_RAPID] >= least().unseen_of(TREND_RAPID) for each in seen
+    ):
         return False
     told = sum(clause.meanings[each] for each in ("present", "recent", "other", "absent"))
-    return told < least().doubted
+    return told < least().doubted_of(TREND_RAPID)
 
 
 def _is_calm(named: tuple[int, str], clause: Clause) -> bool:

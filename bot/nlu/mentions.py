@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from actions.triage import Extent, Severity, State, Subject, findings
 from bot.nlu.assertion import Assertion, Triggers, is_always_meant, weighed
@@ -162,21 +163,42 @@ def _is_unseen(name: str, said: Assertion, clause: Clause, seen: Sequence[Clause
     """Whether the semantic reader is sure that words are not meant as the finding they name.
 
     It sees the finding nowhere in the message, and doubts that the clause tells of anything that is
-    there or denied: of what is denied, the words for the denial decide. A complaint of the skin or
-    a general one may also go where it sees another finding in the clause ("raised nettle bumps":
-    hives, no bumps). What is dropped so is unknown, never absent: it is asked for. It has learnt to
-    see the patient's own findings, so another person's stay.
+    there or denied: of what is denied, the words for the denial decide. For a harmless finding less
+    sureness is enough than for a red flag. What is dropped so is unknown, never absent: it is asked
+    for. It has learnt to see the patient's own findings, so another person's stay.
     """
-    sure, meanings = least(), clause.meanings
     own = said.subject is Subject.SELF and said.state in _THERE
     if not own or is_always_meant(name):
         return False
-    if any(each.probabilities[name] >= sure.unseen for each in seen):
+    unseen, doubted = least().unseen_of(name), least().doubted_of(name)
+    if any(each.probabilities[name] >= unseen for each in seen):
         return False
-    if findings()[name].group in _EXPLAINED and clause.findings:
+    if _is_explained(name, clause):
         return True
-    told = sum(meanings[each] for each in ("present", "recent", "other", "absent"))
-    return told < sure.doubted
+    told = sum(clause.meanings[each] for each in ("present", "recent", "other", "absent"))
+    return told < doubted
+
+
+def _is_explained(name: str, clause: Clause) -> bool:
+    """Whether another finding seen in the clause is what its words mean.
+
+    For the skin and in general any other is ("raised nettle bumps": hives, no bumps); for a red
+    flag only another that is surely there, so that the emergency stays ("hard to speak" with a
+    swollen tongue: no hoarse voice).
+    """
+    if findings()[name].group in _EXPLAINED:
+        return bool(clause.findings)
+    sure = least()
+    return (
+        is_alarming(name)
+        and clause.meanings["present"] >= sure.meant
+        and any(clause.probabilities[each] >= sure.meant for each in _red_flags())
+    )
+
+
+@cache
+def _red_flags() -> tuple[str, ...]:
+    return tuple(name for name, finding in findings().items() if finding.red_flag)
 
 
 def _is_over(said: Assertion) -> bool:

@@ -28,10 +28,11 @@ FOLDER = Path(__file__).resolve().parents[2] / ".build" / "reader"
 ARRAYS, SETTINGS = "reader.npz", "reader.json"
 
 LIMITS_FILE = Path(__file__).with_suffix(".yml")
+_BY_STAKE = dict.fromkeys(("red_flag", "other"), PROBABILITY)
 _LIMITS = limits_of(
     {
         **dict.fromkeys(("red_flag", "other", "negated", "meant", "not_meant"), PROBABILITY),
-        **dict.fromkeys(("unseen", "doubted"), PROBABILITY),
+        **dict.fromkeys(("unseen", "doubted"), limits_of(_BY_STAKE, required=True)),
         "by_finding": limits_of(dict.fromkeys((*findings(), TREND_RAPID), PROBABILITY)),
     },
     required=True,
@@ -190,12 +191,20 @@ class Least:
     negated: float
     meant: float
     not_meant: float
-    unseen: float
-    doubted: float
+    unseen: Mapping[str, float]
+    doubted: Mapping[str, float]
 
     def of(self, name: str) -> float:
         """The limit for one finding."""
         return self.by_finding.get(name, self.red_flag if is_alarming(name) else self.other)
+
+    def unseen_of(self, name: str) -> float:
+        """Below this a finding is seen nowhere."""
+        return self.unseen[_stake(name)]
+
+    def doubted_of(self, name: str) -> float:
+        """Below this it is doubted that a clause tells of anything."""
+        return self.doubted[_stake(name)]
 
 
 @lru_cache(maxsize=1)
@@ -207,6 +216,10 @@ def least() -> Least:
 def is_alarming(name: str) -> bool:
     """Whether what is seen would be an emergency by itself."""
     return name == TREND_RAPID or findings()[name].red_flag
+
+
+def _stake(name: str) -> str:
+    return "red_flag" if is_alarming(name) else "other"
 
 
 @lru_cache(maxsize=1)

@@ -311,7 +311,7 @@ def test_without_them_the_templates_read(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(Classifier, "read", broken)
     assert read("it is unchanged", asks=ASKS).context.trend == "stable"
     assert read("the rash looks another shade today", asks=ASKS).context.trend is None
-    assert not read("no, I am glad to say", asks=LIPS).findings
+    assert not read("no, blessed be the saints above", asks=LIPS).findings
 
 
 def test_a_reader_of_another_encoder_is_not_used(

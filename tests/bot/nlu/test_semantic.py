@@ -71,7 +71,9 @@ def test_where_the_lexicon_knows_a_finding_its_word_stands() -> None:
         # Seen a little, or told of somebody: the lexicon's word stands.
         (0.1, {"told": 0.5}, "my throat is closing up", "present"),
         (0.0, {"present": 0.6}, "my throat is closing up", "present"),
-        (0.0, {"recent": 0.6}, "my cheeks are red", "present"),
+        (0.1, {"told": 0.5}, "my cheeks are red", None),
+        (0.0, {"recent": 0.6}, "my cheeks are red", None),
+        (0.0, {"recent": 0.9}, "my cheeks are red", "present"),
         (0.0, {"other": 0.6}, "my throat is closing up", "present"),
         # What is denied is denied, another's is another's, and self-harm is never explained away.
         (0.0, {"told": 0.5}, "no wheezing", "absent"),
@@ -93,6 +95,24 @@ def test_what_it_sees_nowhere_and_doubts_is_unknown(
 
     monkeypatch.setattr(SemanticReader, "read", look)
     assert [state for state, _ in found(text).values()] == ([read_as] if read_as else [])
+
+
+@pytest.mark.parametrize(
+    ("others", "voice"),
+    [({"tongue_swelling": 0.99}, False), ({"tongue_swelling": 0.5}, True), ({}, True)],
+)
+def test_another_red_flag_surely_there_explains_words(
+    others: dict[str, float], voice: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look(reader: SemanticReader, message: Message) -> Seen:
+        meanings = {name: float(name == "present") for name in reader.meanings}
+        seen = dict.fromkeys(reader.names, 0.0) | others
+        return Seen([Clause(0, len(message.tokens), seen, meanings)])
+
+    monkeypatch.setattr(SemanticReader, "read", look)
+    read_as = found("my voice is hoarse with this fat thing in my mouth")
+    assert ("hoarse_voice" in read_as) is voice
+    assert all(read_as[name][0] == "present" for name in others)
 
 
 @pytest.mark.parametrize(
