@@ -5,8 +5,9 @@ same phrases; the network is thrown away, and what the layers have learnt is kep
 (`knowledge/adapters/reading.npz`). Setting up trains the reader over it, in minutes. So this is run
 by hand, when the phrases have grown much, and whoever adds some of their own need not run it. The
 same data give the same adapter. The one that is kept is the middle (`--beside`) of one learnt from
-all phrases of that time, and what only talks (`bot/nlu/talk.py`), and of the one that was kept before
-(commit 95cac71), itself such a middle; it has not seen `phrases/voices/` and what came with them.
+all phrases of that time, and what only talks (`bot/nlu/talk.py`), and of the one that was kept
+before (commit 95cac71), itself such a middle; it has not seen `phrases/voices/` and what came with
+them.
 
 Layers learn the slower the deeper they lie (Howard and Ruder, "Universal Language Model Fine-tuning
 for Text Classification", ACL 2018); those below the adapted ones stay, and run once for all epochs.

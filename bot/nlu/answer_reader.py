@@ -12,6 +12,9 @@ _SWOLLEN = frozenset(
     ["lip_swelling", "tongue_swelling", "mouth_swelling", "neck_swelling", "eye_swelling"]
 )
 
+#: Beside "only" these leave something out of a "no", whatever it is: "no, just one".
+_SOME = frozenset(["one", "ones", "some"])
+
 #: The dialogue's question after a pause: is what was told before still there?
 EARLIER = "earlier_findings"
 
@@ -59,6 +62,7 @@ class AnswerReader:
             if unit not in unneeded and not (unit.kind == "word" and is_ignored(unit.value))
         ]
         self.said = [unit for unit in self.row if unit.kind != "break"]
+        self.some = any(unit.kind == "word" and unit.value in _SOME for unit in units)
         self.kinds = [unit.kind for unit in self.said]
         self.effects = Effects(span)
 
@@ -279,7 +283,10 @@ class AnswerReader:
         return not self._unknown() or bool(red_flags(self.asks))
 
     def _no(self, picks: Sequence[Unit]) -> str | None:
-        """No; no, I feel fine; no, but my eyes are puffy. Not: no, something unreadable."""
+        """No; no, I feel fine; no, but my eyes are puffy. Not: no, just one; no, something
+        unreadable."""
+        if "only" in self.kinds and self.some and not picks:
+            return None
         understood = "calm_rest" in self.kinds or picks or "time" in self.kinds or self._topic()
         if self._unknown() and not understood:
             return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 from actions.triage import Extent, Severity, State, Subject, findings
 from bot.nlu.assertion import Assertion, Triggers, is_always_meant, weighed
@@ -104,22 +103,24 @@ def _covered(match: Match[Entry], fuller: Match[Entry]) -> bool:
     return inside and match.consumed != fuller.consumed
 
 
-def find_findings(
+def find_findings(  # noqa: PLR0913, PLR0917
     message: Message,
     matches: Sequence[Match[Entry]],
     triggers: Triggers,
     seen: Sequence[Clause] = (),
     told: Told = nothing_told,
+    asked: Collection[str] = (),
 ) -> dict[str, Finding]:
     """What the message says of each finding that the lexicon or the semantic reader finds in it.
 
     `told` is asked for the severity that a clause tells without a word that the lexicon knows, and
-    for where on the skin a clause says that a complaint is.
+    for where on the skin a clause says that a complaint is. Of what was `asked`, the lexicon's word
+    stands: a "no" beside it would clear what the semantic reader does not see.
     """
     known = findings()
     mentions = [
         Mention(match, said, match.payload.severity, match.payload.extent, found_by)
-        for match, said, found_by in asserted("finding", matches, triggers, seen)
+        for match, said, found_by in asserted("finding", matches, triggers, seen, asked)
     ]
     over = {mention.name for mention in mentions if _is_over(mention.assertion)}
     mentions += [
@@ -143,7 +144,11 @@ def find_findings(
 
 
 def asserted(
-    kind: str, matches: Sequence[Match[Entry]], triggers: Triggers, seen: Sequence[Clause]
+    kind: str,
+    matches: Sequence[Match[Entry]],
+    triggers: Triggers,
+    seen: Sequence[Clause],
+    asked: Collection[str] = (),
 ) -> Iterator[tuple[Match[Entry], Assertion, str]]:
     """What the lexicon finds of one kind, what is said of it, and by which readers it is found."""
     for match in matches_of(kind, matches):
@@ -152,7 +157,7 @@ def asserted(
         if clause is None:
             yield match, said, LEXICON
             continue
-        if _is_unseen(match.payload.name, said, clause, seen):
+        if match.payload.name not in asked and _is_unseen(match.payload.name, said, clause, seen):
             continue
         meant = weighed(match, said, clause)
         if meant is not None:
@@ -164,41 +169,22 @@ def _is_unseen(name: str, said: Assertion, clause: Clause, seen: Sequence[Clause
 
     It sees the finding nowhere in the message, and doubts that the clause tells of anything that is
     there or denied: of what is denied, the words for the denial decide. For a harmless finding less
-    sureness is enough than for a red flag. What is dropped so is unknown, never absent: it is asked
-    for. It has learnt to see the patient's own findings, so another person's stay.
+    sureness is enough than for a red flag, and one of the skin or a general one may also go where
+    another finding is seen in the clause ("raised nettle bumps": hives, no bumps). What is dropped
+    so is unknown, never absent. It has learnt to see the patient's own findings, so another
+    person's stay.
     """
     own = said.subject is Subject.SELF and said.state in _THERE
     if not own or is_always_meant(name):
         return False
-    unseen, doubted = least().unseen_of(name), least().doubted_of(name)
-    if any(each.probabilities[name] >= unseen for each in seen):
+    limits = least()
+    likeliest = max(each.probabilities[name] for each in seen)
+    if likeliest >= limits.unseen_of(name):
         return False
-    if _is_explained(name, clause):
+    if findings()[name].group in _EXPLAINED and clause.findings:
         return True
     told = sum(clause.meanings[each] for each in ("present", "recent", "other", "absent"))
-    return told < doubted
-
-
-def _is_explained(name: str, clause: Clause) -> bool:
-    """Whether another finding seen in the clause is what its words mean.
-
-    For the skin and in general any other is ("raised nettle bumps": hives, no bumps); for a red
-    flag only another that is surely there, so that the emergency stays ("hard to speak" with a
-    swollen tongue: no hoarse voice).
-    """
-    if findings()[name].group in _EXPLAINED:
-        return bool(clause.findings)
-    sure = least()
-    return (
-        is_alarming(name)
-        and clause.meanings["present"] >= sure.meant
-        and any(clause.probabilities[each] >= sure.meant for each in _red_flags())
-    )
-
-
-@cache
-def _red_flags() -> tuple[str, ...]:
-    return tuple(name for name, finding in findings().items() if finding.red_flag)
+    return told < limits.doubted_of(name)
 
 
 def _is_over(said: Assertion) -> bool:

@@ -190,7 +190,7 @@ def _interpret(given: Given, see: Callable[[Message], Seen]) -> Reading:
     everything = Seen() if only_talk(text) or is_bare_answer(text) else see(message)
     seen = sift(message, text, everything)
     told = partial(_told, given)
-    found = find_findings(message, given.matches, triggers, seen.clauses, told)
+    found = find_findings(message, given.matches, triggers, seen.clauses, told, asks)
     context = find_context(given.matches, triggers, seen.clauses, told)
     times = read_times(text, given.now, asks, partial(_moment_told, given, seen.clauses))
     if found and all(said.subject is Subject.OTHER for said in found.values()):

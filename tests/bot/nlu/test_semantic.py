@@ -97,22 +97,15 @@ def test_what_it_sees_nowhere_and_doubts_is_unknown(
     assert [state for state, _ in found(text).values()] == ([read_as] if read_as else [])
 
 
-@pytest.mark.parametrize(
-    ("others", "voice"),
-    [({"tongue_swelling": 0.99}, False), ({"tongue_swelling": 0.5}, True), ({}, True)],
-)
-def test_another_red_flag_surely_there_explains_words(
-    others: dict[str, float], voice: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_of_what_was_asked_the_lexicons_word_stands(monkeypatch: pytest.MonkeyPatch) -> None:
     def look(reader: SemanticReader, message: Message) -> Seen:
-        meanings = {name: float(name == "present") for name in reader.meanings}
-        seen = dict.fromkeys(reader.names, 0.0) | others
-        return Seen([Clause(0, len(message.tokens), seen, meanings)])
+        meanings = dict.fromkeys(reader.meanings, 0.1)
+        return Seen([Clause(0, len(message.tokens), dict.fromkeys(reader.names, 0.0), meanings)])
 
     monkeypatch.setattr(SemanticReader, "read", look)
-    read_as = found("my voice is hoarse with this fat thing in my mouth")
-    assert ("hoarse_voice" in read_as) is voice
-    assert all(read_as[name][0] == "present" for name in others)
+    text = "no, but my cheeks are weeping"
+    assert "oozing" not in read(text).findings
+    assert read(text, asks=("hives", "oozing")).findings["oozing"].state is State.PRESENT
 
 
 @pytest.mark.parametrize(
