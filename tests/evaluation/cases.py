@@ -14,6 +14,10 @@ HERE = Path(__file__).parent
 NOW = "2026-11-17T22:40:00+00:00"
 
 
+#: The part of the half to develop on that the readers learn from.
+LEARNT = "learnt/"
+
+
 @dataclass(frozen=True)
 class Case:
     """One patient: what is written, what it says, and how urgent it is after the replies."""
@@ -41,7 +45,7 @@ class Case:
 
 
 def load(part: str) -> list[Case]:
-    """The cases of a part, "dev" or "scored"."""
+    """The cases of a part: "dev", "scored" or `LEARNT`."""
     return [case for path in files(part) for case in _read(path)]
 
 

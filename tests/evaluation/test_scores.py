@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from .cases import load
+from .cases import LEARNT, load
 from .interview import interview
 from .scores import Share, dispositions, findings, missed
 
@@ -19,16 +19,16 @@ def test_a_share_of_numpys_truths_can_be_written() -> None:
     assert json.loads(json.dumps(Share.of(np.array([1, 2]) > 1).to_json()))["hits"] == 1
 
 
-@pytest.mark.parametrize("part", ["dev", "scored"])
-def test_each_half_is_as_large_as_it_has_to_be(part: str) -> None:
-    cases = load(part)
+@pytest.mark.parametrize("parts", [("dev", LEARNT), ("scored",)])
+def test_each_half_is_as_large_as_it_has_to_be(parts: tuple[str, ...]) -> None:
+    cases = [case for part in parts for case in load(part)]
     assert len(cases) >= 800
     assert len({case.id for case in cases}) == len(cases)
     assert sum(case.disposition == "emergency" for case in cases) >= 250
 
 
 def test_a_case_is_interviewed_and_scored() -> None:
-    outcomes = [interview(case) for case in load("dev")[:4]]
+    outcomes = [interview(case) for case in load(LEARNT)[:4]]
     assert dispositions(outcomes)["emergency sensitivity"].hits == 4
     assert findings(outcomes)["all"]["f1"] > 0.7
     assert missed(outcomes) == []

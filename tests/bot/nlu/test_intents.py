@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from tests.bot.nlu.test_acts import CASES, Mention, mention
 
 HELD_OUT = load_labelled(Path(__file__).with_name("intents.yml"), INTENTS)
 MEASURED = sorted(Path("tests/evaluation/messages").glob("*.jsonl"))
-NOW = datetime(2026, 11, 17, 22, 40, tzinfo=UTC)
+NOW = datetime(2026, 11, 17, 22, 40, tzinfo=timezone.utc)
 OWN, OTHERS = {"hives": Mention("present")}, {"hives": Mention("present", "other")}
 
 
