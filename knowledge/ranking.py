@@ -7,6 +7,7 @@ optimum on the development questions; see `tests/evaluation/`.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,6 +38,9 @@ MOST_JOINT = 0.5
 #: With this much evidence of its own, a question that names something stands alone ("but my throat
 #: is closing" after one about sunscreen).
 CLEAR = 0.6
+
+#: The vectors of so many questions are kept, in memory alone: who asks on leans on one of them.
+_LATELY = 256
 
 _HALFWAY = 5.0
 _RUNNERS_UP = slice(1, 5)
@@ -72,6 +76,7 @@ class Ranker:
         self._encoder = encoder
         self._topic = Topic(index.topic)
         self._spelling = Spelling(index.vocabulary)
+        self._lately: OrderedDict[str, Vectors] = OrderedDict()
 
     def rank(
         self, question: str, history: Sequence[str] = (), encoded: Encoded | None = None
@@ -98,8 +103,16 @@ class Ranker:
         if encoded and (encoded.text, encoded.encoder) == (faded, self._encoder.fingerprint):
             vector = encoded.vector
         else:
-            vector = self._encoder.encode([faded])[0]
+            known = self._lately.get(faded)
+            vector = self._encoder.encode([faded])[0] if known is None else known
+        self._keep(faded, vector)
         return Asked(vector, self._index.lexicon.scores(stems), tuple(stems))
+
+    def _keep(self, text: str, vector: Vectors) -> None:
+        """Keep the vector for the questions that lean on this one; it costs milliseconds."""
+        self._lately[text] = vector
+        while len(self._lately) > _LATELY:
+            self._lately.popitem(last=False)
 
     def _rank(self, asked: Asked) -> Ranking:
         index = self._index

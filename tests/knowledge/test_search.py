@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from knowledge import Answer, Passage, Searcher
 from knowledge.authored import answered_questions, declined_questions
+from knowledge.encoder import Encoder, Vectors
 from tests.knowledge.conftest import GUIDE
 
 HERE = Path(__file__).parent
@@ -158,6 +160,23 @@ def test_a_follow_up_is_read_with_what_was_asked_before(searcher: Searcher) -> N
     assert _first(searcher.search(follow_up, ["do I have to leave off makeup?"])) == {"S21"}
     assert _first(searcher.search(follow_up, ["is redness normal?"])) == {"S11"}
     assert searcher.search(follow_up).status == "not_in_guide"
+
+
+def test_the_question_before_is_not_encoded_again(
+    searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = "how long may my face stay pink, if I may ask?"
+    searcher.search(before)
+    encoded: list[str] = []
+    encode = Encoder.encode
+
+    def watched(encoder: Encoder, texts: Sequence[str]) -> Vectors:
+        encoded.extend(texts)
+        return encode(encoder, texts)
+
+    monkeypatch.setattr(Encoder, "encode", watched)
+    searcher.search("and the swelling?", [before])
+    assert len(encoded) == 2  # the follow-up, and both as one text
 
 
 def test_a_new_question_is_not_bent_by_the_one_before(searcher: Searcher) -> None:
