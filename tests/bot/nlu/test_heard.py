@@ -57,3 +57,15 @@ def test_they_are_heard_only_where_they_were_asked() -> None:
 def test_who_asks_back_has_told_nothing() -> None:
     context = read("what do you mean?", asks=ASKS, items=LINES).context
     assert (context.home_care_tried, context.cleared) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "tried"),
+    [
+        ("flaky nose, am i ok to put vaseline on it", None),
+        ("dry chin, can I use moisturiser on it", None),
+        ("put vaseline on it, still dry", True),
+    ],
+)
+def test_what_may_be_done_has_not_been_done(text: str, tried: bool | None) -> None:
+    assert read(text).context.home_care_tried is tried
