@@ -13,7 +13,7 @@ _SWOLLEN = frozenset(
 )
 
 #: Beside "only" these leave something out of a "no", whatever it is: "no, just one".
-_SOME = frozenset(["one", "ones", "some"])
+_ONE = frozenset(["one", "ones", "some"])
 
 #: The dialogue's question after a pause: is what was told before still there?
 EARLIER = "earlier_findings"
@@ -62,7 +62,7 @@ class AnswerReader:
             if unit not in unneeded and not (unit.kind == "word" and is_ignored(unit.value))
         ]
         self.said = [unit for unit in self.row if unit.kind != "break"]
-        self.some = any(unit.kind == "word" and unit.value in _SOME for unit in units)
+        self.names_one = any(unit.kind == "word" and unit.value in _ONE for unit in units)
         self.kinds = [unit.kind for unit in self.said]
         self.effects = Effects(span)
 
@@ -285,7 +285,7 @@ class AnswerReader:
     def _no(self, picks: Sequence[Unit]) -> str | None:
         """No; no, I feel fine; no, but my eyes are puffy. Not: no, just one; no, something
         unreadable."""
-        if "only" in self.kinds and self.some and not picks:
+        if "only" in self.kinds and self.names_one and not picks:
             return None
         understood = "calm_rest" in self.kinds or picks or "time" in self.kinds or self._topic()
         if self._unknown() and not understood:

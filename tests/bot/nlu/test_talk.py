@@ -18,6 +18,10 @@ def test_whole_messages_clause_by_clause() -> None:
     assert set(left_out.values()) == {"handoff"}
 
 
+def test_they_say_nothing() -> None:
+    assert not any(clause.labels or clause.meaning for message in talk() for clause in message)
+
+
 def test_nothing_that_the_phrases_know_as_a_sign_is_learnt_as_none() -> None:
     said = {clause.text.casefold() for message in talk() for clause in message}
     signs = {each.text.casefold() for group in load_messages() for each in group if each.labels}
