@@ -20,7 +20,7 @@ from bot.nlu.labelled import INTENTS, LEARNT, NONE, load_labelled
 from bot.nlu.mentions import matches_of
 from bot.nlu.phrase_data import load_messages
 from bot.nlu.reading import match
-from bot.nlu.semantic import encode, mean_of
+from bot.nlu.semantic import encode_together, mean_of
 from knowledge.encoder import DIMENSIONS, Encoder, Vectors
 
 #: The inverse of the regularization.
@@ -29,6 +29,9 @@ LOOSENESS = 20.0
 #: What is rarely told is learnt beside so many clauses that tell other things.
 ORDINARY = 4_000
 SEED = 0
+
+#: How many texts are encoded together.
+AT_ONCE = 1_000
 
 #: By what the lexicon knows these rare things: its clauses are left out of the ordinary ones.
 RARE = {"recurrence": "recurred", "home_care": "home_care_tried"}
@@ -43,11 +46,14 @@ TASKS = {
 def features(encoder: Encoder, texts: Sequence[str]) -> Vectors:
     """One row for each text: its mean vector and its hashed words, weighed as for reading."""
     rows = np.zeros((len(texts), DIMENSIONS + BUCKETS), np.float32)
-    for row, text in zip(rows, texts, strict=True):
-        mean, buckets = mean_of(encode(encoder, match(text)[0])), buckets_of(text)
-        if mean is not None:
-            row[:DIMENSIONS] = mean
-        row[DIMENSIONS + buckets] = weight_of(buckets)
+    for start in range(0, len(texts), AT_ONCE):
+        some = texts[start : start + AT_ONCE]
+        encoded = encode_together(encoder, [match(text)[0] for text in some])
+        for row, text, pieces in zip(rows[start:], some, encoded, strict=False):
+            mean, buckets = mean_of(pieces), buckets_of(text)
+            if mean is not None:
+                row[:DIMENSIONS] = mean
+            row[DIMENSIONS + buckets] = weight_of(buckets)
     return rows
 
 

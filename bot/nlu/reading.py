@@ -267,10 +267,14 @@ def _with_course(given: Given, context: Context, seen: Seen) -> Context:
     return replace(context, trend=comes_down_to("courses", given.text, seen.mean))
 
 
+def spelt(text: str) -> Message:
+    """The words of a text, spelt right, not yet in clauses."""
+    return tokenize(text, lexicon().speller.read, contractions().whole)
+
+
 def match(text: str) -> tuple[Message, list[Match[Entry]]]:
     """The words of a text, in clauses, and every template of the lexicon that they hold."""
-    known = lexicon()
-    message = tokenize(text, known.speller.read, contractions().whole)
+    known, message = lexicon(), spelt(text)
     lists = find_coordinations(message.tokens, known.classes)
     message = message.with_clauses(clause_numbers(message.tokens, lists))
     blocked = [token.stem in known.blockers for token in message.tokens]
