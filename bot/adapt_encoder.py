@@ -4,10 +4,9 @@ The top layers learn together with a network of the reader's kind (`bot/train_re
 same phrases; the network is thrown away, and what the layers have learnt is kept with the code
 (`knowledge/adapters/reading.npz`). Setting up trains the reader over it, in minutes. So this is run
 by hand, when the phrases have grown much, and whoever adds some of their own need not run it. The
-same data give the same adapter. The one that is kept is the middle (`--beside`) of one learnt from
-all phrases of that time, and what only talks (`bot/nlu/talk.py`), and of the one that was kept
-before (commit 95cac71), itself such a middle; it has not seen `phrases/voices/` and what came with
-them.
+same data give the same adapter. The one that is kept has gone on (`--onward`) for one pass over all
+phrases, together with the reader trained over it, from the middle (`--beside`) of two that had been
+learnt before many of them were written.
 
 Layers learn the slower the deeper they lie (Howard and Ruder, "Universal Language Model Fine-tuning
 for Text Classification", ACL 2018); those below the adapted ones stay, and run once for all epochs.
@@ -29,6 +28,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from bot.nlu.phrase_data import load_messages
+from bot.nlu.semantic import ARRAYS, FOLDER
 from bot.nlu.talk import talk
 from bot.train_reader import (
     OUTPUTS,
@@ -43,8 +43,9 @@ from bot.train_reader import (
     wanted,
 )
 from knowledge import adapter
+from knowledge.adapter import Arrays
 from knowledge.encoder import DIMENSIONS, Encoder, equally_long
-from knowledge.export import source_model
+from knowledge.export import adapted_layers, source_model
 
 EPOCHS = 3
 BATCH = 48
@@ -54,6 +55,11 @@ SLOWER = 0.8
 RATE_OF_NETWORK = 2e-3
 DROPOUT = 0.1
 LONGEST_STEP = 5.0
+
+#: Going on takes one more pass, in another order, with smaller steps of the network.
+ONWARD_EPOCHS = 1
+ONWARD_RATE_OF_NETWORK = 1e-3
+ONWARD_SEED = 7
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,7 @@ class Adapting(nn.Module):
         logits: Tensor = self.network(states[rows[:, None], tokens] * mask[..., None], mask)
         return logits
 
-    def rates(self) -> list[dict[str, Any]]:
+    def rates(self, rate_of_network: float) -> list[dict[str, Any]]:
         """What learns how fast."""
         groups: list[dict[str, Any]] = [
             {
@@ -101,7 +107,7 @@ class Adapting(nn.Module):
             for depth, layer in enumerate(reversed(self.layers))
         ]
         network = list(self.network.parameters())
-        return [*groups, {"params": network, "lr": RATE_OF_NETWORK, "weight_decay": 1e-4}]
+        return [*groups, {"params": network, "lr": rate_of_network, "weight_decay": 1e-4}]
 
 
 def run_layer(layer: nn.Module, states: Tensor, bias: Tensor) -> Tensor:
@@ -141,11 +147,28 @@ def load_texts(encoder: Encoder, bert: Any) -> list[Text]:
 def adapt(layers: Sequence[nn.Module], texts: Sequence[Text]) -> Adapting:
     """The layers after `EPOCHS` passes over the texts."""
     torch.manual_seed(SEED)
-    dice = np.random.default_rng(SEED)
     model = Adapting(layers)
+    _teach(model, texts, EPOCHS, model.rates(RATE_OF_NETWORK), SEED)
+    return model
+
+
+def go_on(layers: Sequence[nn.Module], reader: Arrays, texts: Sequence[Text]) -> Adapting:
+    """The layers, adapted before, after one more pass with the first network of a reader."""
+    torch.manual_seed(ONWARD_SEED)
+    model = Adapting(layers)
+    model.network.take({name: array[0] for name, array in reader.items()})
+    rates = model.rates(ONWARD_RATE_OF_NETWORK)
+    _teach(model, texts, ONWARD_EPOCHS, rates, ONWARD_SEED)
+    return model
+
+
+def _teach(
+    model: Adapting, texts: Sequence[Text], passes: int, rates: list[dict[str, Any]], seed: int
+) -> None:
+    dice = np.random.default_rng(seed)
     lengths = np.array([len(text.states) for text in texts])
-    epochs = [list(batches(dice, lengths, BATCH)) for _ in range(EPOCHS)]
-    optimizer = torch.optim.AdamW(model.rates())
+    epochs = [list(batches(dice, lengths, BATCH)) for _ in range(passes)]
+    optimizer = torch.optim.AdamW(rates)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer,
         [group["lr"] for group in optimizer.param_groups],
@@ -170,8 +193,7 @@ def adapt(layers: Sequence[nn.Module], texts: Sequence[Text]) -> Adapting:
             optimizer.step()
             schedule.step()
             losses.append(loss.item())
-        print(f"{number} of {EPOCHS} passes, loss {np.mean(losses):.2f}", flush=True)
-    return model
+        print(f"{number} of {passes} passes, loss {np.mean(losses):.2f}", flush=True)
 
 
 def main() -> None:
@@ -179,6 +201,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bot.adapt_encoder", description=__doc__)
     parser.add_argument("--file", type=Path, default=adapter.READING)
     parser.add_argument("--beside", type=Path, help="average with this one, learnt before")
+    parser.add_argument(
+        "--onward", action="store_true", help="go on from the adapter and the reader that there are"
+    )
     args = parser.parse_args()
     before = adapter.read(args.beside) if args.beside else None
     os.environ["HF_HUB_OFFLINE"] = "1"
@@ -190,7 +215,11 @@ def main() -> None:
     layers = bert.encoder.layer[-adapter.LAYERS :]
     texts = load_texts(Encoder.load(), bert)
     print(f"Learning from {len(texts)} texts ...", flush=True)
-    model = adapt(layers, texts)
+    if args.onward:
+        with np.load(FOLDER / ARRAYS) as reader:
+            model = go_on(adapted_layers(bert, args.file), dict(reader), texts)
+    else:
+        model = adapt(layers, texts)
     learnt = adapter.differences(layers, model.layers)
     adapter.write(adapter.average(learnt, before) if before else learnt, args.file)
 

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from bot import adapt_encoder, train_reader
-from bot.adapt_encoder import adapt, load_texts, run_layer
+from bot.adapt_encoder import adapt, go_on, load_texts, run_layer
 from bot.nlu.phrase_data import Phrase
 from knowledge import adapter
 from knowledge.encoder import Encoder
@@ -49,6 +49,23 @@ def test_the_layers_learn_the_same_each_time(bert: Any) -> None:
     assert any(np.abs(moved).max() > 1e-6 for moved in one.values())
     for name, moved in one.items():
         np.testing.assert_array_equal(moved, other[name])
+
+
+def test_going_on_begins_with_what_was_learnt_before(bert: Any) -> None:
+    layers = bert.encoder.layer[-adapter.LAYERS :]
+    texts = load_texts(Encoder.load(), bert)
+    before = adapt(layers, texts)
+    reader = {name: np.stack([array]) for name, array in before.network.arrays().items()}
+    after = go_on(before.layers, reader, texts)
+
+    def unlike(model: adapt_encoder.Adapting) -> float:
+        clauses = [clause for text in texts for _, clause in text.clauses]
+        says, known = map(torch.from_numpy, train_reader.wanted(clauses))
+        with torch.no_grad():
+            logits = model.eval()(texts)
+        return float(torch.nn.functional.binary_cross_entropy_with_logits(logits, says, known))
+
+    assert unlike(after) < unlike(before)
 
 
 def test_what_is_exported_are_the_layers_that_have_learnt(bert: Any, tmp_path: Path) -> None:
