@@ -29,15 +29,20 @@ _PRONOUNS = frozenset(["she", "he", "her", "his"])
 _FIRST_PERSON = frozenset(["i", "me", "my", "mine", "myself"])
 _NO = {"no"}
 _VERBAL = frozenset(["not", "never", "hardly"])
+_OLDER = frozenset(["older_past", "used_to"])
 
 
 @dataclass(frozen=True)
 class Assertion:
-    """What holds of one mention. `recent` is only told of a past one."""
+    """What holds of one mention.
+
+    `recent` is only told of a past one. What is `settled` the semantic reader does not change.
+    """
 
     state: State
     subject: Subject
     recent: bool | None = None
+    settled: bool = False
 
 
 class Triggers:
@@ -104,7 +109,8 @@ class Triggers:
             (_is_older(found) and not again)
             or (told_too and found["past_tense"] and not _is_now(found))
         ):
-            return Assertion(State.PAST, subject, recent=False)
+            settled = bool(found["used_to"]) and not found["now"]
+            return Assertion(State.PAST, subject, recent=False, settled=settled)
         if absent and found["any_more"] and mention.payload.role != ABSENT:
             return Assertion(State.PAST, subject, recent=True)
         if found["uncertain"] and (red_flag or not absent):
@@ -114,7 +120,14 @@ class Triggers:
             return Assertion(State.UNCERTAIN if doubted else State.ABSENT, subject)
         if _is_over(mention.payload.role == ABSENT, found):
             return Assertion(State.PAST, subject, recent=True)
-        return Assertion(mention.payload.state or State.PRESENT, subject)
+        settled = bool(found["condition"])
+        return Assertion(mention.payload.state or State.PRESENT, subject, settled=settled)
+
+    def ends_in(self, clause: Match[Entry]) -> bool:
+        """Whether a clause says that something is over now, and not that it is back."""
+        own = range(clause.start, clause.end)
+        names = {hit.payload.name for hit, _ in self._reaching if hit.start in own}
+        return "resolved" in names and "returned" not in names
 
     def _evidence(self, mention: Match[Entry]) -> Counter[str]:
         """How many triggers of each category reach a mention.
@@ -133,10 +146,11 @@ class Triggers:
             if mention.consumed & mask:
                 name = hit.payload.name
                 found[name] += 1
+                found["older_past"] += name == "used_to"
                 verbal = bool(self._norms(hit) & _VERBAL)
                 found["verbal"] += name in ("negated", "doubted") and verbal
                 here = clause == self._layout.clause(hit.start)
-                found["older_here"] += name == "older_past" and here
+                found["older_here"] += name in _OLDER and here
         if mention.end in self._answers:
             word = self._message.tokens[mention.end].norm
             found["no" if word in _NO_WORDS else "yes"] += 1
@@ -196,7 +210,7 @@ class Triggers:
         """Whether the sentence before tells an older episode."""
         start = self._layout.sentence(mention.start).start
         return any(
-            hit.payload.name == "older_past" and self._layout.sentence(hit.start).end == start
+            hit.payload.name in _OLDER and self._layout.sentence(hit.start).end == start
             for hit, _ in self._reaching
         )
 
@@ -246,6 +260,8 @@ def weighed(mention: Match[Entry], said: Assertion, clause: Clause) -> Assertion
     name, meanings, sure = mention.payload.name, clause.meanings, least()
     always, own = is_always_meant(name), said.subject is Subject.SELF
     there = meanings["present"] >= (sure.not_meant if always else sure.meant)
+    if said.settled and not always:
+        return said
     if said.state in (State.ABSENT, State.PAST):
         seen = clause.probabilities.get(name, 0.0) >= sure.negated
         return Assertion(State.PRESENT, Subject.SELF) if own and there and seen else said

@@ -212,12 +212,12 @@ def only_seen(
     counted = _known(matches)
     for clause in seen:
         for name, probability in clause.findings.items():
-            if name in over and not _is_back(clause, probability):
+            match = clause_match(name, clause)
+            if name in over and (triggers.ends_in(match) or not _is_back(clause, probability)):
                 continue
             known = (other for other in counted if other.payload.name == name)
             if any(other.start < clause.end and clause.start < other.end for other in known):
                 continue
-            match = clause_match(name, clause)
             said = triggers.of_clause(match, is_alarming(name), probability)
             meant = None if said is None else weighed(match, said, clause)
             if meant is not None:

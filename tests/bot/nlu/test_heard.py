@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu import read
+from bot.nlu import heard, read
 from bot.nlu.answers import RISKS
 
 ASKS = ("risks", "home_care_tried")
@@ -49,8 +49,16 @@ def test_a_question_is_no_home_care() -> None:
     assert said.context.home_care_tried is None
 
 
-def test_they_are_heard_only_where_they_were_asked() -> None:
-    assert read("frozen peas in a tea towel", asks=("fever",)).context.home_care_tried is None
+def test_they_are_heard_only_where_they_were_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[str] = []
+    monkeypatch.setattr(heard, "comes_down_to", lambda task, *_: looked_at.append(task))
+    read("frozen peas in a tea towel", asks=("fever",))
+    assert not {"remedies", "conditions"}.intersection(looked_at)
+    read("frozen peas in a tea towel", asks=ASKS, items=LINES)
+    assert {"remedies", "conditions"} <= set(looked_at)
+
+
+def test_nothing_is_cleared_that_was_not_asked() -> None:
     assert not read("nothing of the kind applies to me", asks=("fever",)).context.cleared
 
 
