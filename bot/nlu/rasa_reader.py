@@ -11,7 +11,7 @@ and as the prompts of the gateway; typed by hand they are text like any other.
 from __future__ import annotations
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -26,6 +26,7 @@ from rasa.shared.nlu.training_data.message import Message
 from actions.triage import Case, is_emergency, slots_from_reading
 from bot.clinic import load_clinic
 from bot.nlu import read
+from bot.nlu.asking import asks_guide
 from bot.nlu.conversation import (
     ANSWERING_ACTS,
     CHECK_IN,
@@ -35,7 +36,9 @@ from bot.nlu.conversation import (
     earlier_findings_answer,
     is_pause,
 )
+from bot.nlu.reading import spelt
 from bot.nlu.semantic import semantic_reader
+from bot.nlu.sentences import words_of
 from bot.rasa_internals import send_with_answer
 from knowledge.encoded import Encoded
 
@@ -43,6 +46,12 @@ logger = logging.getLogger(__name__)
 
 FORM = "triage_form"
 ANSWER_PREFIX = "/answer/"
+
+#: What is longer than so many characters is not encoded in one piece.
+_SHORT = 300
+
+#: A text as it is encoded, and what that will give.
+Begun = tuple[str, Future[dict[str, str]]]
 
 #: Acts that are answered from the guide.
 QUESTIONS = frozenset(["ask", "both"])
@@ -121,6 +130,7 @@ class MessageReader(GraphComponent):
         asks = tuple(slots.get("asks") or ()) if asking else ()
         items = tuple(tuple(item) for item in slots.get("items") or ()) if asking else ()
         now = datetime.now(timezone.utc)
+        begun = self._begin(text)
         read_as = read(text, now=now, timezone=self._time_zone, asks=asks, items=items)
         reading = read_as.to_json()
         emergency = is_emergency(Case.from_json(reading))
@@ -139,13 +149,27 @@ class MessageReader(GraphComponent):
         if emergency:
             return "red_flag", values
         if read_as.act in QUESTIONS and read_as.plain:
-            self._encode_beside(text, read_as.plain)
+            self._send_encoded(text, read_as.plain, begun)
         return ("too_long" if reading["truncated"] else reading["act"]), values
 
-    def _encode_beside(self, text: str, plain: str) -> None:
-        """Begin to make what the guide is searched with; without it, the actions make it."""
+    def _begin(self, text: str) -> Begun | None:
+        """Begin to make what the guide is searched with, beside the reading of what looks like a
+        question: both take a processor for milliseconds."""
         try:
-            send_with_answer(text, self._beside.submit(_encoded, plain))
+            if len(text) > _SHORT or not asks_guide(words_of(text)):
+                return None
+            plain = " ".join(token.norm for token in spelt(text).tokens)
+            return plain, self._beside.submit(_encoded, plain)
+        except Exception as error:
+            logger.error("A question was not encoded: %s", type(error).__name__)
+            return None
+
+    def _send_encoded(self, text: str, plain: str, begun: Begun | None) -> None:
+        """Have it sent with the call of the action; without it, the actions make it."""
+        try:
+            if begun is None or begun[0] != plain:
+                begun = plain, self._beside.submit(_encoded, plain)
+            send_with_answer(text, begun[1])
         except Exception as error:
             logger.error("A question was not encoded: %s", type(error).__name__)
 
