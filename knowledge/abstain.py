@@ -2,7 +2,7 @@
 
 A passage can sound like the question and still not answer it ("does microneedling hurt?"). Four
 features of a search go into a logistic whose coefficients and threshold are data
-(`abstention.yml`), fitted by `python -m knowledge.fit` on labelled questions.
+(`abstention*.yml`), fitted by `python -m knowledge.fit` on labelled questions.
 
 The strongest feature, *evidence*, weighs the authored questions near the question: those that the
 guide answers against those that it does not. Each has a *pull*, the coefficient of a kernel ridge
@@ -22,9 +22,12 @@ import numpy.typing as npt
 
 from knowledge.data import read_yaml
 from knowledge.encoder import Vectors
-from knowledge.rows import Kind
+from knowledge.rows import ANSWERED, Kind
 
+#: For a guide with questions that it is known not to answer (`not-in-guide.yml`), and for one
+#: without: there evidence only tells how near the guide's own words are.
 COEFFICIENTS = Path(__file__).with_name("abstention.yml")
+WITHOUT_DECLINED = Path(__file__).with_name("abstention-without-declined.yml")
 
 #: Kernel exp(SHARPNESS * (cosine - 1)) and ridge, by cross-validation on the development half.
 SHARPNESS = 6.0
@@ -105,12 +108,19 @@ class Abstention:
         return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, logit))))
 
 
+def coefficients_for(declines: bool) -> Path:
+    """The coefficients for a guide with declined questions or without."""
+    return COEFFICIENTS if declines else WITHOUT_DECLINED
+
+
 def pulls(vectors: Vectors, answered: npt.NDArray[Any], declined: npt.NDArray[Any]) -> Floats:
     """The pull of every row: positive speaks for an answer, 0 for rows that are no questions.
 
     `answered` and `declined` say for each row whether it is a question of that sort. Both sorts
     weigh the same in all, however many there are of each.
     """
+    from sklearn.kernel_ridge import KernelRidge  # type: ignore[import-untyped]
+
     result: Floats = np.zeros(len(vectors), dtype=np.float32)
     rows = np.flatnonzero(answered | declined)
     rows = rows[:: max(1, math.ceil(len(rows) / _MOST_QUESTIONS))]
@@ -120,7 +130,8 @@ def pulls(vectors: Vectors, answered: npt.NDArray[Any], declined: npt.NDArray[An
     target = np.where(is_answered, 1.0, -1.0)
     share = np.where(is_answered, is_answered.mean(), 1.0 - is_answered.mean())
     kernel = nearness(vectors[rows] @ vectors[rows].T).astype(np.float64)
-    result[rows] = np.linalg.solve(kernel + np.diag(RIDGE * 2.0 * share), target)
+    model = KernelRidge(alpha=RIDGE, kernel="precomputed")
+    result[rows] = model.fit(kernel, target, sample_weight=0.5 / share).dual_coef_
     return result
 
 
@@ -136,7 +147,7 @@ def evidence(cosines: Floats, pull: Floats, kind: npt.NDArray[np.int8]) -> float
     A question that is nearly word for word one of those in the index goes with that one.
     """
     total = float(nearness(cosines) @ pull)
-    for sort, counts in ((Kind.QUESTION, _SAME_COUNTS), (Kind.DECLINED, -_SAME_COUNTS)):
-        nearest = float(cosines[kind == sort].max(initial=-1.0))
+    for sorts, counts in ((ANSWERED, _SAME_COUNTS), ((Kind.DECLINED,), -_SAME_COUNTS)):
+        nearest = max(float(cosines[kind == sort].max(initial=-1.0)) for sort in sorts)
         total += counts * math.exp(SAME * (min(nearest, 1.0) - 1.0))
     return total

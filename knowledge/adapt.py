@@ -34,7 +34,7 @@ from knowledge.data import DataError, read_yaml
 from knowledge.export import source_model
 from knowledge.intake import read_guide
 from knowledge.question import Topic, joined
-from knowledge.rows import Kind, rows
+from knowledge.rows import ANSWERED, rows
 
 GUIDE = Path(__file__).with_name("guide")
 LESSONS = Path(__file__).with_name("lessons")
@@ -124,7 +124,7 @@ def lesson_of_guide(folder: Path = GUIDE) -> Lesson:
     questions: dict[int, list[str]] = {number: [] for number in range(len(chunks))}
     texts: dict[int, list[str]] = {number: [] for number in range(len(chunks))}
     for row in rows(chunks, answered_questions(folder, chunks), []):
-        kept = questions if row.kind == Kind.QUESTION else texts
+        kept = questions if row.kind in ANSWERED else texts
         kept[row.passage].append(topic.fade(row.text))
     leaning = follow_ups({passage.id for passage in chunks}) if folder == GUIDE else {}
     for number, passage in enumerate(chunks):

@@ -29,7 +29,7 @@ from knowledge.lexical import Lexicon
 from knowledge.publish import publish
 from knowledge.question import Topic
 from knowledge.reuse import Hashes, encode, hashes
-from knowledge.rows import Kind, Row, rows
+from knowledge.rows import ANSWERED, Kind, Row, rows
 from knowledge.spelling import Spelling
 from knowledge.words import content_stems, tokens
 
@@ -127,7 +127,7 @@ def build_from(
 
 def _as_asked(row: Row, spelling: Spelling) -> str:
     """A row's text; a question as `ranking` reads the same one from a patient, word by word."""
-    if row.kind < Kind.QUESTION:
+    if row.kind in (Kind.PASSAGE, Kind.SENTENCE):
         return row.text
     return " ".join(spelling.correct(tokens(row.text))) or row.text
 
@@ -158,7 +158,7 @@ def _write(folder: Path, contents: _Contents) -> None:
         {
             "passage": np.array([row.passage for row in contents.rows], dtype=np.int32),
             "kind": kinds,
-            "pull": pulls(contents.vectors, kinds == Kind.QUESTION, kinds == Kind.DECLINED),
+            "pull": pulls(contents.vectors, np.isin(kinds, ANSWERED), kinds == Kind.DECLINED),
         },
     )
     _write_arrays(folder / layout.LEXICON, contents.lexicon.arrays())

@@ -2,8 +2,9 @@
 
 Reads labelled questions, one JSON object per line: `question`, `facts` (empty when the guide does
 not answer) and, for a follow-up, `history`. Prints figures from cross-validation, in which every
-question is judged by a fit that has not seen it; with `--write` also stores the coefficients in
-`knowledge/abstention.yml`. Questions of several parts are left out.
+question is judged by a fit that has not seen it; with `--write` also stores the coefficients: in
+`knowledge/abstention.yml`, or, from the index of a guide that lists nothing it does not answer, in
+`abstention-without-declined.yml`. Questions of several parts are left out.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from sklearn.model_selection import RepeatedStratifiedKFold  # type: ignore[impo
 from sklearn.pipeline import make_pipeline  # type: ignore[import-untyped]
 from sklearn.preprocessing import StandardScaler  # type: ignore[import-untyped]
 
-from knowledge.abstain import COEFFICIENTS, Features
+from knowledge.abstain import Features, coefficients_for
 from knowledge.encoder import EncoderMissingError
 from knowledge.index import FOLDER, IndexUnusableError
 from knowledge.search import Searcher
@@ -130,8 +131,9 @@ def main() -> int:
     for name, weight in found.coefficients.items():
         print(f"  {name:10} {weight:8.3f}")
     if arguments.write:
-        _write(COEFFICIENTS, found, len(rows))
-        print(f"written to {COEFFICIENTS}")
+        target = coefficients_for(searcher.declines)
+        _write(target, found, len(rows))
+        print(f"written to {target}")
     return 0
 
 

@@ -20,6 +20,7 @@ from __future__ import annotations
 import json
 import zipfile
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ from knowledge.lexical import Lexicon
 from knowledge.rows import Kind
 
 FOLDER = Path(__file__).resolve().parents[1] / ".build" / "index"
-FORMAT = 2
+FORMAT = 3
 
 MANIFEST = "manifest.json"
 VECTORS = "vectors.faiss"
@@ -129,6 +130,17 @@ class Index:
             row_kind=row_kind,
             row_pull=row_pull,
         )
+
+    @cached_property
+    def authored(self) -> npt.NDArray[np.bool_]:
+        """For each passage whether somebody has written questions that it answers."""
+        having = self.row_passage[self.row_kind == Kind.QUESTION]
+        return np.isin(np.arange(len(self.passages)), having)
+
+    @cached_property
+    def declines(self) -> bool:
+        """Whether there are questions that the guide is known not to answer."""
+        return bool((self.row_kind == Kind.DECLINED).any())
 
     def similarities(self, vector: Vectors) -> Floats:
         """Cosine of a unit vector with every row; rows beyond the nearest share the lowest."""

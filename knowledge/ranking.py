@@ -1,8 +1,10 @@
 """Ranking the passages of a guide for one question.
 
 Four signals are added up: the vector of the passage, of its best sentence, of the nearest question
-that it answers, and BM25, squeezed into 0 to 1 (`x / (x + 5)`). The weights are flat around their
-optimum on the development questions; see `tests/evaluation/`.
+that it answers, and BM25, squeezed into 0 to 1 (`x / (x + 5)`). Questions that somebody has written
+count most; made-up ones are little more than the passage's own words, so there the passage counts
+most. The weights are flat around their optimum on the development questions; see
+`tests/evaluation/`.
 """
 
 from __future__ import annotations
@@ -19,14 +21,14 @@ from knowledge.encoded import Encoded
 from knowledge.encoder import Encoder, Vectors
 from knowledge.index import Index
 from knowledge.question import LEANS_FULLY, Topic, joined, lean
-from knowledge.rows import Kind
+from knowledge.rows import ANSWERED, Kind
 from knowledge.spelling import Spelling
 from knowledge.words import content_stems, tokens
 
-PARAGRAPH = 0.3
-SENTENCE = 0.2
-QUESTION = 1.0
-LEXICAL = 0.5
+#: Weights of passage, best sentence, nearest question and BM25: of a passage with authored
+#: questions, and of one without.
+AUTHORED = (0.3, 0.2, 1.0, 0.5)
+GENERATED = (1.0, 0.5, 0.5, 0.3)
 
 #: Added for a question that is nearly word for word one that the passage answers; it is gone at a
 #: cosine of 0.9. So an authored question always finds its own passage.
@@ -76,6 +78,8 @@ class Ranker:
         self._encoder = encoder
         self._topic = Topic(index.topic)
         self._spelling = Spelling(index.vocabulary)
+        authored, generated = (np.array([w], np.float32).T for w in (AUTHORED, GENERATED))
+        self._weights: Floats = np.where(index.authored, authored, generated)
         self._lately: OrderedDict[str, Vectors] = OrderedDict()
 
     def rank(
@@ -117,14 +121,17 @@ class Ranker:
     def _rank(self, asked: Asked) -> Ranking:
         index = self._index
         cosines = index.similarities(asked.vector)
-        question = index.best(cosines, Kind.QUESTION)
-        scores = (
-            PARAGRAPH * index.best(cosines, Kind.PASSAGE)
-            + SENTENCE * index.best(cosines, Kind.SENTENCE)
-            + QUESTION * question
-            + SAME_QUESTION * np.exp(SAME * (question - 1.0))
-            + LEXICAL * asked.lexical / (asked.lexical + _HALFWAY)
+        question = np.maximum(*(index.best(cosines, kind) for kind in ANSWERED))
+        signals = np.stack(
+            [
+                index.best(cosines, Kind.PASSAGE),
+                index.best(cosines, Kind.SENTENCE),
+                question,
+                asked.lexical / (asked.lexical + _HALFWAY),
+            ]
         )
+        scores = (self._weights * signals).sum(axis=0)
+        scores += SAME_QUESTION * np.exp(SAME * (question - 1.0))
         order = np.argsort(-scores, kind="stable")
         best, others = scores[order[0]], scores[order[_RUNNERS_UP]]
         features = Features(

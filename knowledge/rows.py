@@ -18,6 +18,12 @@ class Kind(IntEnum):
     """A question that the passage answers."""
     DECLINED = 3
     """A question that the guide does not answer; belongs to no passage (-1)."""
+    GENERATED = 4
+    """A question made up for a passage of which none is authored (`knowledge.generated`)."""
+
+
+#: What stands for a question that is answered.
+ANSWERED = (Kind.QUESTION, Kind.GENERATED)
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,7 @@ def rows(chunks: list[Passage], questions: list[tuple[int, str]], declined: list
         *(Row(text, Kind.SENTENCE, n) for n, texts in enumerate(parts) for text in texts),
         *(Row(question, Kind.QUESTION, n) for n, question in questions),
         *(
-            Row(question, Kind.QUESTION, n)
+            Row(question, Kind.GENERATED, n)
             for n, chunk in enumerate(chunks)
             if n not in with_questions
             for question in generated_questions(chunk, parts[n])

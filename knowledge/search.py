@@ -11,7 +11,7 @@ from itertools import chain, islice, takewhile
 from pathlib import Path
 from typing import Any, Literal
 
-from knowledge.abstain import Abstention
+from knowledge.abstain import Abstention, coefficients_for
 from knowledge.chunks import Passage
 from knowledge.encoded import Encoded
 from knowledge.encoder import Encoder
@@ -81,7 +81,8 @@ class Searcher:
         Raises `EncoderMissingError`, `IndexUnusableError` or `DataError`, each with one clear line.
         """
         encoder = encoder or Encoder.load()
-        return cls(Index.load(folder, encoder.fingerprint), encoder, Abstention.load())
+        index = Index.load(folder, encoder.fingerprint)
+        return cls(index, encoder, Abstention.load(coefficients_for(index.declines)))
 
     def search(
         self, question: str, history: Sequence[str] = (), encoded: Encoded | None = None
@@ -111,6 +112,11 @@ class Searcher:
     def passages(self) -> tuple[Passage, ...]:
         """All passages in reading order."""
         return self._index.passages
+
+    @property
+    def declines(self) -> bool:
+        """Whether the guide lists questions that it does not answer."""
+        return self._index.declines
 
     @property
     def documents(self) -> tuple[DocumentEntry, ...]:

@@ -52,7 +52,9 @@ def test_every_chunk_has_its_vector(small_guide: Path, tmp_path: Path, encoder: 
     assert kinds.count(Kind.SENTENCE) == 5
     # The two passages without questions of their own get some: their three sentences, these behind
     # the heading, and the heading itself.
-    assert kinds.count(Kind.QUESTION) == 1 + 3 + 3 + 1
+    assert kinds.count(Kind.GENERATED) == 3 + 3 + 1
+    assert kinds.count(Kind.QUESTION) == 1
+    assert index.authored.sum() == 1
     assert kinds.count(Kind.DECLINED) == 1
     assert index.row_passage[index.row_kind == Kind.DECLINED].tolist() == [-1]
 

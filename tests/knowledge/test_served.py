@@ -12,7 +12,7 @@ import pytest
 from knowledge import served as module
 from knowledge.build import build
 from knowledge.encoder import Encoder
-from knowledge.index import MANIFEST, IndexUnusableError
+from knowledge.index import FORMAT, MANIFEST, IndexUnusableError
 from knowledge.search import Searcher
 from knowledge.served import Served
 
@@ -72,7 +72,7 @@ def test_without_a_change_nothing_is_loaded(
     ("change", "says"),
     [
         ({"encoder": "0123456789abcdef"}, "index made with encoder 0123456789abcdef"),
-        ({"format": 1}, "index of format 1, this program reads 2"),
+        ({"format": 1}, f"index of format 1, this program reads {FORMAT}"),
         ({"generation": "nowhere"}, "index cannot be read"),
     ],
 )
