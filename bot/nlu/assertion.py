@@ -109,7 +109,7 @@ class Triggers:
             (_is_older(found) and not again)
             or (told_too and found["past_tense"] and not _is_now(found))
         ):
-            settled = bool(found["used_to"]) and not found["now"]
+            settled = bool(found["used_to"]) and not (found["returned"] or _is_now(found))
             return Assertion(State.PAST, subject, recent=False, settled=settled)
         if absent and found["any_more"] and mention.payload.role != ABSENT:
             return Assertion(State.PAST, subject, recent=True)

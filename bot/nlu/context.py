@@ -20,9 +20,6 @@ _HELD = (State.PRESENT, State.UNCERTAIN)
 #: The risks that end; "had a transplant in 2019" is one for life.
 _ENDS = frozenset([Risk.PREGNANCY, Risk.ISOTRETINOIN])
 
-#: Below this fast growth is hardly seen.
-_HARDLY = 0.5
-
 #: What the learnt readers call a complaint that is back, and care at home.
 _BACK, _TRIED = "back", "tried"
 
@@ -119,7 +116,7 @@ def _trend(
     denied = (TREND_RAPID,) if matches_of("trend_rapid_absent", matches) else ()
     if not denied and any(
         match.payload.name == TREND_RAPID and said.state in _HELD and said.subject is Subject.SELF
-        for match, said in only_seen(_but_slow(seen, told), matches, triggers)
+        for match, said in only_seen(seen, matches, triggers)
     ):
         return str(Trend.RAPID), ()
     trends = matches_of("trend", matches)
@@ -139,17 +136,6 @@ def _trend(
         elif learnt is not None and _is_own(learnt, clause, triggers):
             named.append((clause.start, learnt))
     return max(named, default=(0, None))[1], denied
-
-
-def _but_slow(seen: Sequence[Clause], told: Told) -> list[Clause]:
-    """The clauses, without fast growth where it is hardly seen and the learnt reader of trends is
-    sure that something only gets worse: "it has crept an inch since this morning"."""
-    return [
-        replace(clause, probabilities={**clause.probabilities, TREND_RAPID: 0.0})
-        if clause.probabilities[TREND_RAPID] < _HARDLY and told("trends", clause) == Trend.WORSENING
-        else clause
-        for clause in seen
-    ]
 
 
 def _is_imagined(rapid: Match[Entry], seen: Sequence[Clause]) -> bool:

@@ -229,7 +229,6 @@ def test_who_is_not(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "trend"),
     [
-        ("it has crept an inch past my jaw since this morning", "worsening"),
         ("my cheeks have gone all rough and they flake", None),
         ("the second my head hit the pillow I was away", None),
         ("best money I ever spent, my cheeks are pink", None),
@@ -237,6 +236,11 @@ def test_who_is_not(text: str) -> None:
 )
 def test_which_way_it_goes(text: str, trend: str | None) -> None:
     assert read(text).context.trend == trend
+
+
+def test_what_creeps_on_gets_worse_if_it_does_not_race() -> None:
+    creeping = read("it has crept an inch past my jaw since this morning")
+    assert creeping.context.trend in ("worsening", "rapid")
 
 
 def test_a_learnt_trend_takes_no_red_flag_back(monkeypatch: pytest.MonkeyPatch) -> None:

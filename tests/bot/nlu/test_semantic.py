@@ -118,6 +118,7 @@ def test_of_what_was_asked_the_lexicons_word_stands(monkeypatch: pytest.MonkeyPa
         ({"present": 0.96}, 0.1, "if my throat closes up", "present"),
         # Never what somebody used to have.
         ({"present": 0.96}, 0.9, "he used to wheeze like an accordion", "past"),
+        ({"present": 0.96}, 0.9, "the cream I used to numb it made me wheeze", "present"),
         # Nor what comes on when something is done.
         ({"if": 0.9}, 0.1, "if lie down my throat closes", "present"),
         # Something else is, in the same clause.
