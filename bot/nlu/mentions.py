@@ -175,7 +175,7 @@ def _is_unseen(name: str, said: Assertion, clause: Clause, seen: Sequence[Clause
     person's stay.
     """
     own = said.subject is Subject.SELF and said.state in _THERE
-    if not own or is_always_meant(name):
+    if not own or said.settled or is_always_meant(name):
         return False
     limits = least()
     likeliest = max(each.probabilities[name] for each in seen)

@@ -80,6 +80,7 @@ def test_where_the_lexicon_knows_a_finding_its_word_stands() -> None:
         (0.0, {"told": 0.5}, "no wheezing", "absent"),
         (0.0, {"told": 0.5}, "my client is wheezing and I am the practitioner", "present"),
         (0.0, {"told": 0.5}, "I want to kill myself", "present"),
+        (0.0, {"if": 0.9}, "if I lie flat my breathing gets bad what do I do", "present"),
     ],
 )
 def test_what_it_sees_nowhere_and_doubts_is_unknown(
