@@ -6,7 +6,7 @@ same phrases; the network is thrown away, and what the layers have learnt is kep
 by hand, when the phrases have grown much, and whoever adds some of their own need not run it. The
 same data give the same adapter. The one that is kept has gone on (`--onward`) for one pass over all
 phrases, together with the reader trained over it, from the middle (`--beside`) of two that had been
-learnt before many of them were written.
+learnt before many of them were written; and once more after four thousand others.
 
 Layers learn the slower the deeper they lie (Howard and Ruder, "Universal Language Model Fine-tuning
 for Text Classification", ACL 2018); those below the adapted ones stay, and run once for all epochs.

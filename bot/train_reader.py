@@ -13,6 +13,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from itertools import repeat
 from pathlib import Path
 
@@ -38,8 +39,10 @@ DROPOUT = 0.3
 #: Networks that differ in their seed only; what a single one imagines, the others do not.
 NETWORKS = 3
 
-#: What the network says of a clause: the findings in it, and how a mention in it is meant.
-OUTPUTS = len(label_names()) + len(MEANINGS)
+#: What the network says of a clause: the findings that are there by it, those that it names in
+#: whatever sense, and how a mention in it is meant.
+NAMES = len(label_names())
+OUTPUTS = 2 * NAMES + len(MEANINGS)
 
 #: What it runs on, whatever the servers are given (`bot/setup/process.env`).
 THREADS = 2
@@ -47,14 +50,19 @@ THREADS = 2
 #: How many texts are encoded before their examples are kept, which need half the memory.
 AT_ONCE = 2_000
 
-#: How many sentences of two to four single phrases are made up beside the phrases themselves.
+#: How many sentences of two to four single phrases are made up beside the phrases themselves, and
+#: how many clauses of two phrases that nothing parts.
 MADE_UP = 2_000
+JOINED = 10_000
+
+#: What joins them.
+_JOINTS = (" and ", " and ", " ", " with ", " plus ", " also ", " but ")
 
 
 @dataclass(frozen=True)
 class Labelled:
     """A clause of a text: its characters, and what it says, by the numbers of the outputs; `about`:
-    the only ones of which that is known."""
+    the only ones of which that is known, beside its meaning."""
 
     start: int
     end: int
@@ -194,12 +202,27 @@ def sentences(messages: Sequence[tuple[Phrase, ...]]) -> list[tuple[Phrase, ...]
     dice = random.Random(SEED)
     singles = [message[0] for message in messages if len(message) == 1]
     made_up = [tuple(dice.sample(singles, dice.randint(2, 4))) for _ in range(MADE_UP)]
-    return [*messages, *made_up]
+    every = [phrase for message in messages for phrase in message if phrase.about is None]
+    joined = [(_as_one(dice.choice(every), dice.choice(every), dice),) for _ in range(JOINED)]
+    return [*messages, *made_up, *joined]
+
+
+def _as_one(first: Phrase, second: Phrase, dice: random.Random) -> Phrase:
+    """Two phrases as one clause; of what is meant differently in them nobody knows the meaning."""
+    named = None
+    if first.named is not None and second.named is not None:
+        named = first.named | second.named
+    meanings = {each.meaning for each in (first, second) if each.meaning or each.labels}
+    return Phrase(
+        first.text + dice.choice(_JOINTS) + second.text,
+        first.labels | second.labels,
+        meanings.pop() if len(meanings) == 1 else None,
+        named=named,
+    )
 
 
 def labelled(groups: Sequence[tuple[Phrase, ...]]) -> Iterator[tuple[str, list[Labelled]]]:
     """Each group as the text that the encoder sees, and its clauses."""
-    order = {name: at for at, name in enumerate(label_names())}
     plain: dict[str, str] = {}
     for phrase in {phrase for group in groups for phrase in group}:
         plain[phrase.text] = " ".join(token.norm for token in spelt(phrase.text).tokens)
@@ -209,12 +232,29 @@ def labelled(groups: Sequence[tuple[Phrase, ...]]) -> Iterator[tuple[str, list[L
         for phrase in said:
             end = start + len(plain[phrase.text])
             meant = MEANINGS.index(phrase.meaning) if phrase.meaning else None
-            labels = tuple(sorted(order[name] for name in phrase.labels))
-            about = None if phrase.about is None else tuple(order[each] for each in phrase.about)
-            clauses.append(Labelled(start, end, labels, meant, about))
+            clauses.append(Labelled(start, end, _says(phrase), meant, _known(phrase)))
             start = end + 1
         if clauses:
             yield " ".join(plain[phrase.text] for phrase in said), clauses
+
+
+def _says(phrase: Phrase) -> tuple[int, ...]:
+    """The numbers of the outputs for what is there by a phrase and what it names."""
+    named = phrase.labels if phrase.named is None else phrase.named
+    return (*_numbers(phrase.labels), *(NAMES + each for each in _numbers(named)))
+
+
+def _known(phrase: Phrase) -> tuple[int, ...] | None:
+    """The outputs of which it is known whether they hold for a phrase; None for all."""
+    if phrase.about is None and phrase.named is not None:
+        return None
+    about = frozenset(label_names()) if phrase.about is None else phrase.about
+    return (*_numbers(about), *(NAMES + each for each in _numbers(phrase.labels)))
+
+
+@cache
+def _numbers(labels: frozenset[str]) -> tuple[int, ...]:
+    return tuple(at for at, name in enumerate(label_names()) if name in labels)
 
 
 def tokens_of(clause: Labelled, offsets: Offsets) -> list[int]:

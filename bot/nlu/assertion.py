@@ -104,7 +104,9 @@ class Triggers:
     ) -> Assertion:
         absent = _is_absent(mention.payload.role == ABSENT, found)
         told_too = subject is Subject.OTHER and "too" in self._names
-        again = found["returned"] and is_always_meant(mention.payload.name)
+        # "The chest pain I used to get is back."
+        habit = found["older_past"] == found["used_to"]
+        again = found["returned"] and (habit or is_always_meant(mention.payload.name))
         if not absent and (
             (_is_older(found) and not again)
             or (told_too and found["past_tense"] and not _is_now(found))
@@ -277,7 +279,8 @@ def weighed(mention: Match[Entry], said: Assertion, clause: Clause) -> Assertion
     if meanings[meaning] < sure.not_meant:
         return said
     if meaning == "idiom":
-        return None
+        named = is_alarming(name) and clause.named[name] >= sure.hardly_named
+        return said if named else None
     if meaning == "other" and not is_alarming(name):
         return replace(said, subject=Subject.OTHER)
     return _TURNED.get(meaning, said) if own or meaning == "told" else said
@@ -290,6 +293,18 @@ _TURNED = {
     "old": Assertion(State.PAST, Subject.SELF, recent=False),
     "told": Assertion(State.HYPOTHETICAL, Subject.OTHER),
 }
+
+
+#: What is only named is denied as well, and the past of others is told apart from tales by nobody.
+_ONLY_NAMED = {**_TURNED, "absent": Assertion(State.ABSENT, Subject.SELF)}
+
+
+def meant_as(clause: Clause) -> Assertion | None:
+    """How the semantic reader takes what a clause only names: denied, imagined, over before or told
+    of somebody; None where it is not sure, or where it would be there or over now."""
+    meaning = max(clause.meanings, key=lambda name: clause.meanings[name])
+    sure = clause.meanings[meaning] >= least().meant_so
+    return _ONLY_NAMED.get(meaning) if sure else None
 
 
 def is_always_meant(name: str) -> bool:

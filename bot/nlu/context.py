@@ -9,9 +9,10 @@ from actions.triage import Risk, State, Subject, Trend
 from actions.triage.case import TREND_RAPID
 from bot.nlu.answers import Answer
 from bot.nlu.assertion import Triggers
+from bot.nlu.degrees import Told, nothing_told
 from bot.nlu.labelled import NONE
 from bot.nlu.lexicon import ABSENT, Entry
-from bot.nlu.mentions import Told, clause_match, matches_of, nothing_told, only_seen
+from bot.nlu.mentions import clause_match, matches_of, only_seen
 from bot.nlu.semantic import Clause, least
 from bot.nlu.templates import Match
 

@@ -9,7 +9,7 @@ cut into its clauses:
       - "lip balm on"
 
 What a phrase says is a finding, several joined by " + ", `trend_rapid` (it grows within minutes to
-hours), or `none`. Under `phrases/assertions/` each mention also says how it is meant:
+hours), or `none`. In some folders each mention also says how it is meant:
 
     -
       - "lip_swelling (told): my aunt's lips swelled"
@@ -33,6 +33,9 @@ from actions.triage.case import TREND_RAPID
 from actions.triage.datafile import load, problem
 
 FOLDER = Path(__file__).with_name("phrases")
+
+#: The folders in whose files each mention says how it is meant; what is `none` there names nothing.
+_WITH_MEANINGS = frozenset({"assertions", "voices", "developed"})
 
 NONE = "none"
 
@@ -59,13 +62,15 @@ class Phrase:
     """A clause as patients write it, and the findings it says are there; none for `none`.
 
     `meaning` is how its mention is meant, None where nobody has said; `about`: the labels of which
-    it is known whether it says them, None for all.
+    it is known whether it says them, None for all; `named`: all that it speaks of, there or not,
+    None where nobody has said.
     """
 
     text: str
     labels: frozenset[str]
     meaning: str | None = None
     about: frozenset[str] | None = None
+    named: frozenset[str] | None = None
 
 
 def label_names() -> tuple[str, ...]:
@@ -107,4 +112,7 @@ def _phrase(path: Path, where: tuple[str | int, ...], says: str, text: str) -> P
     meaning = found["meaning"] if found else None
     if meaning is not None and meaning not in MEANINGS:
         raise problem(path, where, f"'{meaning}' is not known; use one of: {', '.join(MEANINGS)}")
-    return Phrase(text, names if meaning in (None, *_HELD) else frozenset(), meaning)
+    labels = names if meaning in (None, *_HELD) else frozenset()
+    named = names if meaning != "idiom" else frozenset()
+    is_known = meaning is not None or not _WITH_MEANINGS.isdisjoint(path.parts)
+    return Phrase(text, labels, meaning, named=named if is_known else None)

@@ -26,6 +26,7 @@ from bot.nlu.answers import Answer, is_bare_answer, read_answer
 from bot.nlu.assertion import Triggers
 from bot.nlu.clauses import clause_numbers, find_coordinations
 from bot.nlu.context import Context, find_context
+from bot.nlu.degrees import SEMANTIC
 from bot.nlu.finding import Finding
 from bot.nlu.glossary import Put, in_english
 from bot.nlu.heard import SUSPECT, Given, may_leave_out, plainly, with_background
@@ -34,7 +35,7 @@ from bot.nlu.languages import is_foreign
 from bot.nlu.learnt import comes_down_to
 from bot.nlu.lexicon import Entry, lexicon
 from bot.nlu.mash import is_all_mash
-from bot.nlu.mentions import SEMANTIC, find_findings
+from bot.nlu.mentions import find_findings
 from bot.nlu.semantic import Clause, Seen, is_alarming, semantic_reader
 from bot.nlu.sifting import sift
 from bot.nlu.spelling import contractions

@@ -3,9 +3,9 @@
 Each sentence is encoded once, by the end of the project's encoder that has learnt how patients
 write. For every finding a query of its own looks over the token vectors of a clause and takes the
 few that speak of it (label-wise attention: Mullenbach et al., "Explainable Prediction of Medical
-Codes from Clinical Text", NAACL 2018); what it took, together with the mean of the clause, gives a
-probability. Learnt from `phrases/` by `bot/train_reader.py`; here it is NumPy alone, in both
-environments.
+Codes from Clinical Text", NAACL 2018); what it took, together with the mean of the clause, gives
+the probability that the finding is there; another query, that the clause speaks of it at all.
+Learnt from `phrases/` by `bot/train_reader.py`; here it is NumPy alone, in both environments.
 """
 
 from __future__ import annotations
@@ -32,11 +32,15 @@ _BY_STAKE = dict.fromkeys(("red_flag", "other"), PROBABILITY)
 _LIMITS = limits_of(
     {
         **dict.fromkeys(("red_flag", "other", "negated", "meant", "not_meant"), PROBABILITY),
+        **dict.fromkeys(("named", "meant_so", "hardly_named", "unnamed"), PROBABILITY),
         **dict.fromkeys(("unseen", "doubted"), limits_of(_BY_STAKE, required=True)),
         "by_finding": limits_of(dict.fromkeys((*findings(), TREND_RAPID), PROBABILITY)),
     },
     required=True,
 )
+
+#: Groups of findings of which none makes an emergency of another.
+HARMLESS = frozenset(["skin", "general"])
 
 #: Clauses of a sentence are encoded together up to this many words, which keeps long ones quick.
 _WORDS_TOGETHER = 48
@@ -56,13 +60,16 @@ class ReaderMissingError(RuntimeError):
 class Clause:
     """What is seen in one clause, tokens `start` to `end` (exclusive).
 
-    `probabilities` has every finding, and `meanings` each way a mention in the clause can be meant
-    (`phrase_data.MEANINGS`). `mean` is the mean of its token vectors, at length 1.
+    `probabilities` has for every finding how probable it is that the clause tells of it as the
+    patient's own and there, `named` that it speaks of it at all, and `meanings` each way a mention
+    in the clause can be meant (`phrase_data.MEANINGS`). `mean` is the mean of its token vectors, at
+    length 1.
     """
 
     start: int
     end: int
     probabilities: Mapping[str, float]
+    named: Mapping[str, float]
     meanings: Mapping[str, float]
     mean: Vectors | None = None
 
@@ -86,6 +93,14 @@ class Piece:
     clauses: Sequence[Span]
     states: Vectors
     offsets: Offsets
+
+    def parts(self, message: Message) -> Iterator[tuple[int, int, Vectors]]:
+        """Each clause that has tokens, with their states and those of the piece's two ends."""
+        words = _words_of_tokens(message, self.span, self.offsets)
+        for start, end in self.clauses:
+            own = [at for at, word in enumerate(words) if start <= word < end]
+            if own:
+                yield start, end, self.states[[0, *own, len(self.states) - 1]]
 
 
 @dataclass(frozen=True)
@@ -128,33 +143,33 @@ class SemanticReader:
 
     def outputs(self, message: Message) -> list[tuple[int, int, Vectors]]:
         """For each clause its tokens (`end` exclusive) and the probability of each output."""
-        judged = self._judged(message, encode(self.encoder, message))
-        return [(start, end, outputs) for start, end, outputs, _ in judged]
+        return [
+            (start, end, self._judge(states))
+            for piece in encode(self.encoder, message)
+            for start, end, states in piece.parts(message)
+        ]
 
     def read(self, message: Message) -> Seen:
         """What is seen in each clause, and the mean of what it was seen in."""
-        clauses = []
         pieces = encode(self.encoder, message)
-        for start, end, outputs, own in self._judged(message, pieces):
-            probabilities = dict(zip(self.names, map(float, outputs), strict=False))
-            meant = map(float, outputs[len(self.names) :])
-            meanings = dict(zip(self.meanings, meant, strict=True))
-            clauses.append(Clause(start, end, probabilities, meanings, own))
+        clauses = [
+            Clause(start, end, *self._split(states), _at_length_1(states))
+            for piece in pieces
+            for start, end, states in piece.parts(message)
+        ]
         plain = pieces[0].text if len(pieces) == 1 else None
         return Seen(clauses, mean_of(pieces), plain)
 
-    def _judged(
-        self, message: Message, pieces: Sequence[Piece]
-    ) -> Iterator[tuple[int, int, Vectors, Vectors]]:
-        """Of each clause its tokens, the probability of each output, and its mean vector."""
-        for piece in pieces:
-            words = _words_of_tokens(message, piece.span, piece.offsets)
-            states = piece.states
-            for start, end in piece.clauses:
-                own = [at for at, word in enumerate(words) if start <= word < end]
-                if own:
-                    tokens = [0, *own, len(states) - 1]
-                    yield start, end, self._judge(states[tokens]), _at_length_1(states[tokens])
+    def _split(
+        self, states: Vectors
+    ) -> tuple[Mapping[str, float], Mapping[str, float], Mapping[str, float]]:
+        """What is there, what is named, and how it is meant."""
+        outputs, many = self._judge(states).tolist(), len(self.names)
+        return (
+            dict(zip(self.names, outputs[:many], strict=True)),
+            dict(zip(self.names, outputs[many : 2 * many], strict=True)),
+            dict(zip(self.meanings, outputs[2 * many :], strict=True)),
+        )
 
     def _judge(self, states: Vectors) -> Vectors:
         """Probabilities by the mean of the networks' logits."""
@@ -193,6 +208,10 @@ class Least:
     negated: float
     meant: float
     not_meant: float
+    named: float
+    meant_so: float
+    hardly_named: float
+    unnamed: float
     unseen: Mapping[str, float]
     doubted: Mapping[str, float]
 

@@ -35,6 +35,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(adapt_encoder, "talk", list)
     monkeypatch.setattr(adapt_encoder, "EPOCHS", 2)
     monkeypatch.setattr(train_reader, "MADE_UP", 0)
+    monkeypatch.setattr(train_reader, "JOINED", 0)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield

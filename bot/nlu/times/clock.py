@@ -67,15 +67,25 @@ def _clock_part(found: Found) -> Lexeme:
 
 def _clock_in_h(found: Found) -> Lexeme | None:
     """Needles at 19h, as much of Europe writes it; before seven it is a length of time."""
-    return found.make("CLOCK", *2 * [found["n"].low]) if 7 <= found["n"].low <= 24 else None
+    hour = found["n" if found.has("n") else "m"].low
+    return found.make("CLOCK", hour, hour) if 7 <= hour <= 24 else None
 
 
-_TREATED = ("done", "made", "needles", "needling", "needled", "treatment", "session", "appointment")
+_TREATED = (
+    *("done", "made", "needles", "needling", "needled", "treatment", "session", "appointment"),
+    *("microneedling", "dermapen"),
+)
+_DAYS = ("today", "yesterday", "WDAY")
+_BEFORE_H = (
+    *(f"{word} {mark}" for word in _TREATED for mark in ("at ", ", ")),
+    *(f"{day} {mark}" for day in _DAYS for mark in ("", "at ", ", ")),
+)
 
 #: Comes before all lengths of time; "swollen at 19h" is one.
 CLOCK_IN_H = rule(
-    f"(?:{'|'.join(f'(?<={word} at )' for word in _TREATED)})"
-    "(?P<n>NUM )h (?!post |after |in |on |mark |ago |later |past )",
+    f"(?:{'|'.join(f'(?<={words})' for words in _BEFORE_H)})"
+    "(?P<n>NUM )h (?!post |after |in |on |mark |ago |later |past )"
+    "|(?<=at )(?P<m>NUM )UNIT (?=today |yesterday )",
     _clock_in_h,
 )
 

@@ -372,10 +372,14 @@ MOMENT_RULES: tuple[Rule, ...] = (
     rule("(?:(?:in |during )the |this )(?:very |early |late )*(?P<p>PART )", _lone_part),
     rule("(?P<p>CLOCK |CLOCK12 )(?:the day )?", _lone_part),
     rule(
-        "(?:(?<=since )|(?<=at )|(?<=about )|(?<=done )|(?<=by )|(?<=session )|(?<=treatment ))"
+        "(?:(?<=since )|(?<=at )|(?<=about )|(?<=round )|(?<=done )|(?<=by )|(?<=session )"
+        "|(?<=treatment ))"
         "(?P<p>PART )(?:time )?",
         _lone_part,
     ),
-    rule("(?:about |round )(?P<p>NUM |HHMM )(?:ish )?(?=$|[,.;!?)] |and |but |lol )", _roughly_at),
+    rule(
+        "(?:about |round )(?P<p>NUM |HHMM )(?:ish )?(?=$|[,.;!?)] |and |but |lol |when )",
+        _roughly_at,
+    ),
     rule("(?P<d>DAY )", _lone_day),
 )

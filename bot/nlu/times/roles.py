@@ -58,6 +58,8 @@ _COMPARED = 3
 _SURELY_PAST = 48
 #: Hours after which a time that nothing ties to the treatment is another story.
 _LONG_AGO = 90 * 24
+#: What may stand between a day and what is counted on it.
+_LINKS = frozenset([",", "about", "like", "just", "maybe", "only"])
 #: What may follow a length of time that stands by itself.
 _ENDS = frozenset(
     [
@@ -237,6 +239,8 @@ class _Time:
         else:
             if near.after(index, ["onset"], 3) and self.treatment > 3:
                 return ONSET
+            if self._is_counted_on(self._dated_before()):
+                return OFFSET  # "Sunday, about an hour after you did me, I keeled over"
             dated = [each.symbol for each in self.lexemes[max(0, index - 2) : index]]
             if near.before(index, ["onset"], 2) or near.after(index, ["onset"], 6):
                 return OFFSET
@@ -244,6 +248,29 @@ class _Time:
             if short and dated == ["MOMENT", ","] and near.before(index, _ILL, FAR - 1):
                 return OFFSET  # "swollen Sunday night, a few hours after the session"
         return TREATMENT if self.treatment < FAR or self.other > 2 else None
+
+    def _dated_before(self) -> Lexeme | None:
+        """The day that is told right before this length of time."""
+        for lexeme in reversed(self.lexemes[: self.index]):
+            if lexeme.symbol not in _LINKS:
+                return lexeme if lexeme.symbol == "MOMENT" else None
+        return None
+
+    def _counted_from(self) -> bool:
+        """Whether right after this day a length of time is told that does not reach back to it,
+        and no complaint before, which began on that day."""
+        if self.near.before(self.index, _ILL, FAR - 1):
+            return False
+        for place in range(self.index + 1, len(self.lexemes)):
+            if self.lexemes[place].symbol not in _LINKS:
+                after = _Time(self.lexemes, place, self.near, self.asked, self.open_question)
+                return after.symbol == "POST" and after._is_counted_on(self.lexemes[self.index])
+        return False
+
+    def _is_counted_on(self, day: Lexeme | None) -> bool:
+        """Whether this length of time only tells what came how long after the treatment."""
+        own = self.lexemes[self.index]
+        return day is not None and own.high < _A_DAY and day.low > own.high + 1
 
     def _after_a_while(self) -> str | None:
         """Still red after 3 days; not gone in 4 days; but "gone after 2 days"."""
@@ -278,6 +305,8 @@ class _Time:
         """For 4 days, since Tuesday: the complaint, unless only the treatment is spoken of."""
         ill = min(self.onset, self.complaint)
         reach = {"SINCE": 3, "SINCESPAN": 5}.get(self.symbol, -1)
+        if self._next(1) == ["when"]:
+            reach += 2
         if self.near.after(self.index, ["treatment"], reach) or (
             self.symbol == "SINCE" and self.near.after(self.index, ["weak_treatment"], 2)
         ):
@@ -313,10 +342,10 @@ class _Time:
         return None if self.other <= 1 and not self._is_set_off(",") else LIKELY
 
     def _stands_alone(self) -> bool:
-        """Half three yesterday, went for a run after: an exact time that begins a sentence is the
-        news that everything else is told of."""
+        """Half three yesterday, went for a run after: a time that is a sentence of its own, and an
+        exact one between commas, is the news that everything else is told of."""
         time = self.lexemes[self.index]
-        return self._is_set_off() and time.low == time.high
+        return self._is_set_off() or (self._is_set_off(",") and time.low == time.high)
 
     def is_all_of_it(self) -> bool:
         """Whether nothing else is said between the marks around it: "Four hours in.", ", 45h."."""
@@ -325,12 +354,16 @@ class _Time:
     def _is_set_off(self, *marks: str) -> bool:
         """Whether marks are around it: of a sentence, or these before and a comma after."""
         before, after = self.index - 1, self._next(1)
+        while before >= 0 and self.lexemes[before].symbol in _LINKS - {","}:
+            before -= 1
         begins = before < 0 or self.lexemes[before].symbol in _SENTENCE_ENDS.union(marks)
         return begins and (not after or after[0] == "," or after[0] in _SENTENCE_ENDS)
 
     def _moment(self) -> str | None:
         """3 days ago, yesterday, on Friday."""
         lexeme = self.lexemes[self.index]
+        if self._counted_from():
+            return TREATMENT
         if self.near.before(self.index, ["comparison"], 2) and self.treated > _COMPARED:
             return None
         if self.other < min(self.treated, self.onset, 6) or self.other <= min(1, self.treated):

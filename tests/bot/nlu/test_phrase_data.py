@@ -16,6 +16,22 @@ def test_every_finding_has_many_phrases() -> None:
     assert {name for name in label_names() if said.count(name) < 90} == set()
 
 
+def test_what_a_phrase_names_is_told_from_what_is_there_by_it(tmp_path: Path) -> None:
+    (tmp_path / "plain.yml").write_text("hives: [welts]\nnone: [no fever]\n", "utf-8")
+    (tmp_path / "voices").mkdir()
+    said = ["hives (absent): no welts", "cough (idiom): cough up the money", "none: hello"]
+    (tmp_path / "voices" / "some.yml").write_text(json.dumps([said]), "utf-8")
+    read = {each.text: each for message in load_messages(tmp_path) for each in message}
+    hives, nothing = frozenset({"hives"}), frozenset[str]()
+    # Nobody has said what the older files name.
+    assert [(read[text].labels, read[text].named) for text in ("welts", "no fever")] == [
+        (hives, None),
+        (nothing, None),
+    ]
+    assert (read["no welts"].labels, read["no welts"].named) == (nothing, hives)
+    assert read["cough up the money"].named == read["hello"].named == nothing
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [

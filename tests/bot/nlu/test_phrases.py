@@ -17,6 +17,9 @@ from bot.nlu import read, read_by_lexicon
 #: Share of harmless messages that both readers together may take for an emergency.
 FALSE_ALARMS = 0.03
 
+#: Share of red flags, beside a harmless complaint, that the semantic reader may take for none.
+LOST = 0.01
+
 PHRASES = {
     finding: messages
     for path in sorted((Path(__file__).parent / "phrases").glob("*.yml"))
@@ -63,3 +66,10 @@ def test_both_readers_together_seldom_cry_wolf() -> None:
         if not is_emergency(Case.from_json(read_by_lexicon(text).to_json()))
     ]
     assert sum(map(alarms, harmless)) <= FALSE_ALARMS * len(harmless)
+
+
+@pytest.mark.parametrize("beside", ["my cheeks are red and sore, {}", "{} and my cheeks are itchy"])
+def test_a_red_flag_is_hardly_ever_lost_beside_what_is_harmless(beside: str) -> None:
+    told = [beside.format(text) for finding in RED_FLAGS for text in PHRASES[finding]["present"]]
+    told = [text for text in told if is_emergency(Case.from_json(read_by_lexicon(text).to_json()))]
+    assert sum(not alarms(text) for text in told) <= LOST * len(told)

@@ -25,6 +25,11 @@ def found(text: str) -> dict[str, tuple[str, str]]:
     return {name: (each["state"], each["found_by"]) for name, each in said.items()}
 
 
+def likely_named(reader: SemanticReader, **other: float) -> dict[str, float]:
+    """Of every finding it is open whether it is named, but of some others."""
+    return dict.fromkeys(reader.names, 0.5) | other
+
+
 @pytest.mark.parametrize(
     ("text", "finding"),
     [
@@ -93,16 +98,91 @@ def test_what_it_sees_nowhere_and_doubts_is_unknown(
     def look(reader: SemanticReader, message: Message) -> Seen:
         probabilities = dict.fromkeys(reader.names, seen)
         meanings = {name: meant.get(name, 0.0) for name in reader.meanings}
-        return Seen([Clause(0, len(message.tokens), probabilities, meanings)])
+        return Seen([Clause(0, len(message.tokens), probabilities, likely_named(reader), meanings)])
 
     monkeypatch.setattr(SemanticReader, "read", look)
     assert [state for state, _ in found(text).values()] == ([read_as] if read_as else [])
 
 
+@pytest.mark.parametrize(
+    ("likely", "text", "state"),
+    [
+        (0.01, "my throat is closing up", None),
+        (0.05, "my throat is closing up", "present"),
+        (0.0, "no wheezing", "absent"),
+        (0.01, "my cheeks are red", None),
+        # Denied or over by a rule's word, and self-harm, whatever it sees.
+        (0.0, "he used to wheeze like an accordion", "past"),
+        (0.0, "I want to kill myself", "present"),
+    ],
+)
+def test_what_it_sees_named_nowhere_is_unknown(
+    likely: float, text: str, state: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look(reader: SemanticReader, message: Message) -> Seen:
+        none, so_likely = dict.fromkeys(reader.names, 0.1), dict.fromkeys(reader.names, likely)
+        meanings = {name: 0.6 * (name == "present") for name in reader.meanings}
+        return Seen([Clause(0, len(message.tokens), none, so_likely, meanings)])
+
+    monkeypatch.setattr(SemanticReader, "read", look)
+    assert [said for said, _ in found(text).values()] == ([state] if state else [])
+
+
+@pytest.mark.parametrize(
+    ("likely", "meaning", "sure", "read_as"),
+    [
+        (0.9, "absent", 0.9, ("absent", "self")),
+        (0.9, "old", 0.9, ("past", "self")),
+        (0.9, "if", 0.9, ("hypothetical", "self")),
+        (0.9, "told", 0.9, ("hypothetical", "other")),
+        # What is there or over now has to be seen, and others' red flags are told by the triggers.
+        (0.9, "present", 0.9, None),
+        (0.9, "recent", 0.9, None),
+        (0.9, "other", 0.9, None),
+        (0.9, "idiom", 0.9, None),
+        # Not sure enough.
+        (0.7, "absent", 0.9, None),
+        (0.9, "absent", 0.7, None),
+    ],
+)
+def test_what_only_it_sees_named_is_read_as_it_is_meant(
+    likely: float,
+    meaning: str,
+    sure: float,
+    read_as: tuple[str, str] | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def look(reader: SemanticReader, message: Message) -> Seen:
+        none = dict.fromkeys(reader.names, 0.0)
+        meanings = {name: sure * (name == meaning) for name in reader.meanings}
+        clause = Clause(
+            0,
+            len(message.tokens),
+            none,
+            likely_named(reader, breathing_difficulty=likely),
+            meanings,
+        )
+        return Seen([clause])
+
+    monkeypatch.setattr(SemanticReader, "read", look)
+    said = read("bellows in perfect order").findings.get("breathing_difficulty")
+    assert (said and (str(said.state), str(said.subject))) == read_as
+
+
 def test_of_what_was_asked_the_lexicons_word_stands(monkeypatch: pytest.MonkeyPatch) -> None:
     def look(reader: SemanticReader, message: Message) -> Seen:
         meanings = dict.fromkeys(reader.meanings, 0.1)
-        return Seen([Clause(0, len(message.tokens), dict.fromkeys(reader.names, 0.0), meanings)])
+        return Seen(
+            [
+                Clause(
+                    0,
+                    len(message.tokens),
+                    dict.fromkeys(reader.names, 0.0),
+                    likely_named(reader),
+                    meanings,
+                )
+            ]
+        )
 
     monkeypatch.setattr(SemanticReader, "read", look)
     text = "no, but my cheeks are weeping"
@@ -142,7 +222,7 @@ def test_how_it_is_meant_when_the_reader_is_sure_of_something_else(
         named = ("wheeze", "throat_tightness")
         probabilities = {**dict.fromkeys(reader.names, 0.1), **dict.fromkeys(named, seen)}
         meanings = {name: meant.get(name, 0.0) for name in reader.meanings}
-        return Seen([Clause(0, len(message.tokens), probabilities, meanings)])
+        return Seen([Clause(0, len(message.tokens), probabilities, likely_named(reader), meanings)])
 
     monkeypatch.setattr(SemanticReader, "read", look)
     named = "wheeze" if "wheez" in text else "throat_tightness"
@@ -152,7 +232,17 @@ def test_how_it_is_meant_when_the_reader_is_sure_of_something_else(
 def test_another_persons_red_flag_needs_a_trigger(monkeypatch: pytest.MonkeyPatch) -> None:
     def look(reader: SemanticReader, message: Message) -> Seen:
         meanings = {name: float(name == "other") for name in reader.meanings}
-        return Seen([Clause(0, len(message.tokens), dict.fromkeys(reader.names, 0.1), meanings)])
+        return Seen(
+            [
+                Clause(
+                    0,
+                    len(message.tokens),
+                    dict.fromkeys(reader.names, 0.1),
+                    likely_named(reader),
+                    meanings,
+                )
+            ]
+        )
 
     monkeypatch.setattr(SemanticReader, "read", look)
     assert read("so much coughing").findings["cough"].subject is Subject.OTHER
@@ -174,7 +264,7 @@ def test_a_red_flag_surely_there_is_the_patients(
     def look(reader: SemanticReader, message: Message) -> Seen:
         meanings = {name: meant.get(name, 0.0) for name in reader.meanings}
         seen = dict.fromkeys(reader.names, 0.0) | {"wheeze": probability}
-        return Seen([Clause(0, len(message.tokens), seen, meanings)])
+        return Seen([Clause(0, len(message.tokens), seen, likely_named(reader), meanings)])
 
     monkeypatch.setattr(SemanticReader, "read", look)
     assert read("I know it, my husband hears the wheeze too").findings["wheeze"].subject is subject
@@ -277,8 +367,13 @@ def test_what_is_over_now_by_the_lexicon_is_not_there_for_half_a_sight(
         unseen = dict.fromkeys(reader.names, 0.0)
         meanings = {name: meant.get(name, 0.0) for name in reader.meanings}
         clauses = clauses_of(message)
-        told = [Clause(*span, {**unseen, "lip_swelling": 0.9}, meanings) for span in clauses[:-1]]
-        over = Clause(*clauses[-1], {**unseen, "lip_swelling": probability}, meanings)
+        told = [
+            Clause(*span, {**unseen, "lip_swelling": 0.9}, likely_named(reader), meanings)
+            for span in clauses[:-1]
+        ]
+        over = Clause(
+            *clauses[-1], {**unseen, "lip_swelling": probability}, likely_named(reader), meanings
+        )
         return Seen([*told, over])
 
     monkeypatch.setattr(SemanticReader, "read", look)
@@ -307,7 +402,7 @@ def test_every_clause_gets_one_probability_per_name() -> None:
     assert [start for start, _, _ in read_clauses] == sorted({s for s, _, _ in read_clauses})
     for start, end, probabilities in read_clauses:
         assert start < end <= len(message.tokens)
-        assert probabilities.shape == (len(semantic_reader().names) + len(MEANINGS),)
+        assert probabilities.shape == (2 * len(semantic_reader().names) + len(MEANINGS),)
         assert (probabilities >= 0).all()
         assert (probabilities <= 1).all()
 
