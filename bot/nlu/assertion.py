@@ -105,7 +105,7 @@ class Triggers:
         absent = _is_absent(mention.payload.role == ABSENT, found)
         told_too = subject is Subject.OTHER and "too" in self._names
         # "The chest pain I used to get is back."
-        habit = found["older_past"] == found["used_to"]
+        habit = found["used_to"] and (found["older_past"] == found["used_to"] or _is_now(found))
         again = found["returned"] and (habit or is_always_meant(mention.payload.name))
         if not absent and (
             (_is_older(found) and not again)
@@ -295,16 +295,17 @@ _TURNED = {
 }
 
 
-#: What is only named is denied as well, and the past of others is told apart from tales by nobody.
+#: What only the semantic reader sees named may also be denied: the lexicon has no word to go by.
 _ONLY_NAMED = {**_TURNED, "absent": Assertion(State.ABSENT, Subject.SELF)}
 
 
 def meant_as(clause: Clause) -> Assertion | None:
-    """How the semantic reader takes what a clause only names: denied, imagined, over before or told
-    of somebody; None where it is not sure, or where it would be there or over now."""
-    meaning = max(clause.meanings, key=lambda name: clause.meanings[name])
-    sure = clause.meanings[meaning] >= least().meant_so
-    return _ONLY_NAMED.get(meaning) if sure else None
+    """How the semantic reader takes a whole clause, and so what it only names: denied, imagined,
+    over before or told of somebody; None where it is not sure, or something may be there."""
+    meanings, sure = clause.meanings, least()
+    meaning = max(meanings, key=lambda name: meanings[name])
+    there = meanings["present"] + meanings["recent"] > 1 - sure.meant_so
+    return None if there or meanings[meaning] < sure.meant_so else _ONLY_NAMED.get(meaning)
 
 
 def is_always_meant(name: str) -> bool:
@@ -317,9 +318,9 @@ def _is_now(found: Counter[str]) -> bool:
 
 
 def _is_absent(fine: bool, found: Counter[str]) -> bool:
-    """Whether what is named is denied; a phrase of wellness is only turned by "not"."""
+    """Whether what is named is denied; a phrase of wellness is turned by "not" and "I wish"."""
     if fine:
-        return not found["verbal"]
+        return not (found["verbal"] or found["wished"])
     if found["no"]:
         return True
     denied = found["negated"] + found["doubted"]

@@ -134,16 +134,16 @@ def _is_not_meant(
     """Whether the semantic reader is sure that words are not meant as the finding they name.
 
     It sees it named nowhere in the message, in whatever sense ("raised nettle bumps": hives, no
-    bumps); for any but a harmless finding, the clause tells of no other either. Or it
+    bumps); for any but a harmless finding, the clause tells of nothing else either. Or it
     sees nowhere that the patient has it, and doubts that the clause tells of anything that is there
-    or denied; it has learnt to see the patient's own findings, so another person's stay. What is
-    dropped so is unknown, never absent; of what is denied, the words for the denial decide.
+    or denied: that is learnt of the patient's own findings only. What is dropped so is unknown,
+    never absent; of what is denied or over, the words for that decide.
     """
     name, limits = match.payload.name, least()
-    if said.settled or said.state is State.ABSENT or is_always_meant(name):
+    if said.settled or said.state in (State.ABSENT, State.PAST) or is_always_meant(name):
         return False
     if max(each.named[name] for each in seen) < limits.unnamed and (
-        findings()[name].group in HARMLESS or not _tells_of_another(clause)
+        findings()[name].group in HARMLESS or not _tells_of_something(clause)
     ):
         return True
     own = said.subject is Subject.SELF and said.state in THERE
@@ -153,8 +153,8 @@ def _is_not_meant(
     return told < limits.doubted_of(name)
 
 
-def _tells_of_another(clause: Clause) -> bool:
-    """Whether a clause names some finding, or surely tells of something: it may cover another."""
+def _tells_of_something(clause: Clause) -> bool:
+    """Whether a clause names some finding, or surely tells of one, which may cover another."""
     surely = clause.meanings["present"] >= least().meant_so
     return surely or max(clause.named.values()) >= least().hardly_named
 
@@ -197,20 +197,19 @@ def only_seen(
 def only_named(
     seen: Sequence[Clause], matches: Sequence[Match[Entry]]
 ) -> Iterator[tuple[Match[Entry], Assertion]]:
-    """What only the semantic reader sees named and not there: denied ("lungs in perfect order"),
-    imagined, over before, or told of somebody."""
+    """What only the semantic reader sees named and not in the least as there: denied ("lungs in
+    perfect order"), imagined, over before, or told of somebody. Thoughts of self-harm never are."""
     counted, limits = _known(matches), least()
     for clause in seen:
         said = meant_as(clause)
         if said is None:
             continue
         for name, probability in clause.named.items():
+            there = clause.probabilities[name] >= limits.unseen_of(name)
+            if probability < limits.named or there or is_always_meant(name):
+                continue
             match = clause_match(name, clause)
-            if (
-                probability >= limits.named
-                and name not in clause.findings
-                and not _is_known(match, counted)
-            ):
+            if not _is_known(match, counted):
                 yield match, said
 
 

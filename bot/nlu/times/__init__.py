@@ -22,7 +22,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
-from .clock import CLOCK_IN_H, CLOCK_RULES
+from .clock import CLOCK_IN_H, CLOCK_IN_HOURS, CLOCK_RULES
 from .days import DAY_RULES, MOMENT_RULES
 from .lexemes import Lexeme, lexemes
 from .phrases import AGO_RULES, LINK_RULES
@@ -43,7 +43,7 @@ _DAYS_UP_TO = 14
 _ANOTHER_ONE = 90 * 24
 _A_DAY, _A_WEEK = 24, 168
 _COUNTED = frozenset(["DAYN", "POST", "BEENSINCE", "BEEN"])
-_NUMBER_RULES = (CLOCK_IN_H, *NUMBER_RULES)
+_NUMBER_RULES = (CLOCK_IN_H, CLOCK_IN_HOURS, *NUMBER_RULES)
 _RULES = (
     *SPAN_RULES,
     *AGO_RULES,

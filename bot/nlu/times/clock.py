@@ -67,8 +67,8 @@ def _clock_part(found: Found) -> Lexeme:
 
 def _clock_in_h(found: Found) -> Lexeme | None:
     """Needles at 19h, as much of Europe writes it; before seven it is a length of time."""
-    hour = found["n" if found.has("n") else "m"].low
-    return found.make("CLOCK", hour, hour) if 7 <= hour <= 24 else None
+    hour = found["n"].low
+    return found.make("CLOCK", hour, hour) if 7 <= hour < 24 else None
 
 
 _TREATED = (
@@ -77,16 +77,21 @@ _TREATED = (
 )
 _DAYS = ("today", "yesterday", "WDAY")
 _BEFORE_H = (
-    *(f"{word} {mark}" for word in _TREATED for mark in ("at ", ", ")),
-    *(f"{day} {mark}" for day in _DAYS for mark in ("", "at ", ", ")),
+    *(f"{word} at " for word in _TREATED),
+    *(f"{day} {mark}" for day in _DAYS for mark in ("", "at ")),
 )
 
 #: Comes before all lengths of time; "swollen at 19h" is one.
 CLOCK_IN_H = rule(
     f"(?:{'|'.join(f'(?<={words})' for words in _BEFORE_H)})"
-    "(?P<n>NUM )h (?!post |after |in |on |mark |ago |later |past )"
-    "|(?<=at )(?P<m>NUM )UNIT (?=today |yesterday )",
+    "(?P<n>NUM )h (?!post |after |in |on |mark |ago |later |past )",
     _clock_in_h,
+)
+
+#: "At 19 hours today".
+CLOCK_IN_HOURS = rule(
+    "(?<=at )(?P<n>NUM )(?P<u>UNIT )(?=today |yesterday )",
+    lambda found: _clock_in_h(found) if found["u"].low == 1 else None,
 )
 
 _SAID_PART = "(?:in the |this |last |yesterday )PART |yesterday |tonight "

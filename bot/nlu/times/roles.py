@@ -59,7 +59,7 @@ _SURELY_PAST = 48
 #: Hours after which a time that nothing ties to the treatment is another story.
 _LONG_AGO = 90 * 24
 #: What may stand between a day and what is counted on it.
-_LINKS = frozenset([",", "about", "like", "just", "maybe", "only"])
+_LINKS = frozenset([",", "about", "just", "maybe"])
 #: What may follow a length of time that stands by itself.
 _ENDS = frozenset(
     [
@@ -239,7 +239,7 @@ class _Time:
         else:
             if near.after(index, ["onset"], 3) and self.treatment > 3:
                 return ONSET
-            if self._is_counted_on(self._dated_before()):
+            if self._is_counted_on(index, self._dated_before()):
                 return OFFSET  # "Sunday, about an hour after you did me, I keeled over"
             dated = [each.symbol for each in self.lexemes[max(0, index - 2) : index]]
             if near.before(index, ["onset"], 2) or near.after(index, ["onset"], 6):
@@ -257,20 +257,22 @@ class _Time:
         return None
 
     def _counted_from(self) -> bool:
-        """Whether right after this day a length of time is told that does not reach back to it,
-        and no complaint before, which began on that day."""
+        """Whether right after this day the time since the treatment is told, which does not reach
+        back to it, and no complaint before, which began on that day."""
         if self.near.before(self.index, _ILL, FAR - 1):
             return False
         for place in range(self.index + 1, len(self.lexemes)):
             if self.lexemes[place].symbol not in _LINKS:
-                after = _Time(self.lexemes, place, self.near, self.asked, self.open_question)
-                return after.symbol == "POST" and after._is_counted_on(self.lexemes[self.index])
+                return self._is_counted_on(place, self.lexemes[self.index])
         return False
 
-    def _is_counted_on(self, day: Lexeme | None) -> bool:
-        """Whether this length of time only tells what came how long after the treatment."""
-        own = self.lexemes[self.index]
-        return day is not None and own.high < _A_DAY and day.low > own.high + 1
+    def _is_counted_on(self, place: int, day: Lexeme | None) -> bool:
+        """Whether the length of time at a place tells how long after the treatment, on that day,
+        something came; "two hours after dinner" does not."""
+        span = self.lexemes[place]
+        if day is None or span.symbol != "POST" or span.high >= _A_DAY or day.low <= span.high + 1:
+            return False
+        return self.near.after(place, ["treatment", "weak_treatment"], _NEARBY)
 
     def _after_a_while(self) -> str | None:
         """Still red after 3 days; not gone in 4 days; but "gone after 2 days"."""

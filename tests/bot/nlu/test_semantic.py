@@ -129,6 +129,28 @@ def test_what_it_sees_named_nowhere_is_unknown(
 
 
 @pytest.mark.parametrize(
+    ("name", "there", "also"),
+    [
+        # Seen a little, in a clause that may tell of something as well, and thoughts of self-harm.
+        ("fainting", 0.1, 0.0),
+        ("fainting", 0.0, 0.3),
+        ("self_harm_thoughts", 0.0, 0.0),
+    ],
+)
+def test_what_may_be_there_is_not_denied_by_its_name(
+    name: str, there: float, also: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look(reader: SemanticReader, message: Message) -> Seen:
+        seen = dict.fromkeys(reader.names, 0.0) | {name: there}
+        meanings = dict.fromkeys(reader.meanings, 0.0) | {"absent": 0.9, "present": also}
+        likely = likely_named(reader, **{name: 0.95})
+        return Seen([Clause(0, len(message.tokens), seen, likely, meanings)])
+
+    monkeypatch.setattr(SemanticReader, "read", look)
+    assert name not in read("bellows in perfect order").findings
+
+
+@pytest.mark.parametrize(
     ("likely", "meaning", "sure", "read_as"),
     [
         (0.9, "absent", 0.9, ("absent", "self")),
