@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from actions.triage import State, Subject, findings
 from bot.nlu.assertion import Assertion, Triggers, is_always_meant, meant_as, weighed
@@ -83,7 +84,11 @@ def find_findings(  # noqa: PLR0913, PLR0917
         Mention(match, said, match.payload.severity, match.payload.extent, found_by)
         for match, said, found_by in asserted("finding", matches, triggers, seen, asked)
     ]
-    over = {mention.name for mention in mentions if _is_over(mention.assertion)}
+    over = {
+        mention.name: _least_again(mention.assertion)
+        for mention in mentions
+        if _is_over(mention.assertion)
+    }
     mentions += [
         Mention(match, said, found_by=SEMANTIC)
         for match, said in only_seen(seen, matches, triggers, over)
@@ -163,28 +168,35 @@ def _is_over(said: Assertion) -> bool:
     return said.subject is Subject.SELF and said.state is State.PAST
 
 
-def _is_back(clause: Clause, probability: float) -> bool:
-    """Whether what is over by the lexicon's word is surely seen, and there rather than over."""
-    calm = clause.meanings["recent"] + clause.meanings["absent"]
-    return probability >= least().other and clause.meanings["present"] > calm
+def _least_again(over: Assertion) -> float:
+    """How probable what is over by the lexicon's word has to be elsewhere to be there: an earlier
+    episode is hardly told of another clause, what was since the treatment often is."""
+    return least().other if over.recent else least().hardly_named
+
+
+def _is_there_now(clause: Clause) -> bool:
+    """Whether a clause tells of what is there rather than over."""
+    return clause.meanings["present"] > clause.meanings["recent"] + clause.meanings["absent"]
 
 
 def only_seen(
     seen: Sequence[Clause],
     matches: Sequence[Match[Entry]],
     triggers: Triggers,
-    over: Collection[str] = (),
+    over: Mapping[str, float] = MappingProxyType({}),
 ) -> Iterator[tuple[Match[Entry], Assertion]]:
     """What only the semantic reader sees, with what its clause says of it.
 
     Where the lexicon knows the finding in the same clause, in whatever sense, its word stands; and
-    of what is `over` by its word ("it has gone down now"), only what is back counts.
+    of what is `over` by its word ("it has gone down now"), only what is there again, and at least
+    as probable as this, counts.
     """
     counted = _known(matches)
     for clause in seen:
         for name, probability in clause.findings.items():
             match = clause_match(name, clause)
-            if name in over and (triggers.ends_in(match) or not _is_back(clause, probability)):
+            back = probability >= over.get(name, 0.0) and _is_there_now(clause)
+            if name in over and (triggers.ends_in(match) or not back):
                 continue
             if _is_known(match, counted):
                 continue
