@@ -65,8 +65,8 @@ export const createTalk = async (place, config, does) => {
   place.append(chat);
   await rendered;
   // Where timers run late, that was the rendering that deep-chat makes when no setting came in time;
-  // the one that the settings asked for is queued behind it, without a word, and replaces all of it.
-  await new Promise((done) => setTimeout(done));
+  // the one that the settings asked for follows it, without a word, and replaces all of it.
+  do await new Promise((done) => setTimeout(done)); while (chat._waitingToRender_);
   const root = chat.shadowRoot;
   const log = root.getElementById("messages");
   name(root);
