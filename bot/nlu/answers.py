@@ -102,18 +102,15 @@ def answer_like(
     return replace(answer, findings=said)
 
 
-def leaves_doubt(text: str, surely: bool = False) -> bool:
+def leaves_doubt(text: str) -> bool:
     """Whether a "no" with more words may mean something else: "not ok", "nope, nearly", "no wait".
 
     True for any word of the sections `doubtful` and `negators` ("no" itself is in neither), but not
-    for a negator that ends it: "no she sure hasn't". Unless it is `surely` a "no", also for those
-    of `at_times_doubtful`: "no, that is all".
+    for a negator that ends it: "no she sure hasn't".
     """
     words = words_of(text, _MAX_WORDS).text.rstrip(" .!").split()
-    doubted = (
-        words_in("doubtful") if surely else words_in("doubtful") | words_in("at_times_doubtful")
-    )
-    return not (doubted.isdisjoint(words) and words_in("negators").isdisjoint(words[:-1]))
+    plain = words_in("doubtful").isdisjoint(words) and words_in("negators").isdisjoint(words[:-1])
+    return not plain
 
 
 def is_bare_answer(text: str) -> bool:

@@ -240,7 +240,7 @@ class Triggers:
             return True
         named = 0
         for hit, _ in self._reaching:
-            if hit.payload.name in ("other", "treated"):
+            if hit.payload.name in ("other", "treated", "onlooker"):
                 named |= hit.consumed
         first_person = any(
             token.norm in _FIRST_PERSON and not named >> place & 1
@@ -262,6 +262,7 @@ def weighed(mention: Match[Entry], said: Assertion, clause: Clause) -> Assertion
     name, meanings, sure = mention.payload.name, clause.meanings, least()
     always, own = is_always_meant(name), said.subject is Subject.SELF
     there = meanings["present"] >= (sure.not_meant if always else sure.meant)
+    asked = own and is_alarming(name) and clause.probabilities.get(name, 0.0) >= sure.asked
     if said.settled and not always:
         return said
     if said.state in (State.ABSENT, State.PAST):
@@ -272,11 +273,13 @@ def weighed(mention: Match[Entry], said: Assertion, clause: Clause) -> Assertion
     if not own and there and is_alarming(name) and name in clause.findings:
         return Assertion(State.PRESENT, Subject.SELF)
     if said.state is State.HYPOTHETICAL:
-        return Assertion(State.PRESENT, Subject.SELF) if there else said
+        return Assertion(State.PRESENT, Subject.SELF) if there or asked else said
     if meanings["present"] + meanings["recent"] > 1 - sure.not_meant:
         return said
     meaning = max(meanings, key=lambda name: meanings[name])
     if meanings[meaning] < sure.not_meant:
+        return said
+    if meaning == "if" and asked:
         return said
     if meaning == "idiom":
         named = is_alarming(name) and clause.named[name] >= sure.hardly_named
@@ -291,7 +294,7 @@ def weighed(mention: Match[Entry], said: Assertion, clause: Clause) -> Assertion
 _TURNED = {
     "if": Assertion(State.HYPOTHETICAL, Subject.SELF),
     "old": Assertion(State.PAST, Subject.SELF, recent=False),
-    "told": Assertion(State.HYPOTHETICAL, Subject.OTHER),
+    "told": Assertion(State.PAST, Subject.OTHER, recent=False),
 }
 
 

@@ -26,8 +26,8 @@ from bot.nlu.tokens import Message
 #: and where any finding is, no message for chat.
 SUSPECT = 0.1
 
-#: From this probability on a "no" is surely one.
-_SURELY = 0.98
+#: From this probability on a "no" is one whatever words are beside it: "no, just being nosy".
+_SURELY = 0.97
 
 #: A "no" with more words that has less of a no than this clears nothing: it is asked again.
 _HARDLY = 0.2
@@ -39,7 +39,10 @@ _IN_LISTS = frozenset(
 
 #: Beside one of these words something is named that applies.
 _EXCEPTING = frozenset(
-    ["only", "just", "but", "apart", "except", "besides", "bar", "than", "else", "rest", "others"]
+    [
+        *("only", "just", "but", "apart", "except", "besides", "bar", "than", "else", "rest"),
+        *("others", "although", "though", "however"),
+    ]
 )
 _ALLERGY = "allerg"
 _FURTHER_ON = frozenset(["and", "plus", "also", "with"])
@@ -81,7 +84,8 @@ def plainly(given: Given, seen: Seen, found: bool) -> Answer:
     reply = extent = None
     suspected = seen.most(*asks.intersection(findings()), TREND_RAPID) >= SUSPECT
     denied = shares_of("replies", given.text, seen.mean).get("deny", 0.0)
-    doubt = leaves_doubt(given.text, surely=denied >= _SURELY)
+    breaks_off = not _EXCEPTING.isdisjoint(message.words[-1:])  # "no although"
+    doubt = breaks_off or (denied < _SURELY and leaves_doubt(given.text))
     if asks <= _IN_LISTS and not (found or suspected or doubt):
         reply = comes_down_to("replies", given.text, seen.mean)
     if asks & TOPICS["extent"]:

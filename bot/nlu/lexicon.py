@@ -13,7 +13,7 @@ Each of them may have `sets` of its own; all sets share one space of names. Temp
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -24,7 +24,7 @@ from actions.triage import DataError, Extent, Risk, Severity, State, Treatment, 
 from actions.triage.datafile import load, problem
 from bot.nlu.patterns import Choice, Piece, Words
 from bot.nlu.spelling import Speller, contractions, make_speller
-from bot.nlu.templates import Grammar, TemplateError, Templates
+from bot.nlu.templates import Grammar, Match, TemplateError, Templates
 from bot.nlu.tokens import Token, tokenize
 
 FOLDER = Path(__file__).with_name("lexicon")
@@ -132,6 +132,21 @@ class Entry:
     state: State | None = None
     direction: str = "forward"
     scope: str = "clause"
+
+
+def meant(matches: Sequence[Match[Entry]]) -> list[Match[Entry]]:
+    """The matches that stand inside no `not` template of the same name, and are none."""
+    hiding = [match for match in matches if match.payload.role == NOT]
+    return [
+        match
+        for match in matches
+        if match.payload.role != NOT and not any(_hides(wide, match) for wide in hiding)
+    ]
+
+
+def _hides(wide: Match[Entry], match: Match[Entry]) -> bool:
+    named = wide.payload.name in (match.payload.name, f"{match.payload.kind}_not")
+    return named and wide.start <= match.start and match.end <= wide.end
 
 
 @dataclass(frozen=True)

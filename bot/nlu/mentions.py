@@ -19,7 +19,7 @@ from bot.nlu.degrees import (
     nothing_told,
 )
 from bot.nlu.finding import Finding, weightier
-from bot.nlu.lexicon import NOT, Entry
+from bot.nlu.lexicon import NOT, Entry, meant
 from bot.nlu.semantic import HARMLESS, Clause, is_alarming, least
 from bot.nlu.templates import Match
 from bot.nlu.tokens import Message
@@ -34,13 +34,7 @@ def matches_of(kind: str, matches: Sequence[Match[Entry]]) -> list[Match[Entry]]
     Hidden are those inside a `not` template of the same name, those whose words another one of
     the kind uses too (the fuller phrase wins), and repetitions.
     """
-    own = [match for match in matches if match.payload.kind == kind]
-    hiding = [match for match in own if match.payload.role == NOT]
-    shown = [
-        match
-        for match in own
-        if match.payload.role != NOT and not any(_hides(wide, match) for wide in hiding)
-    ]
+    shown = meant([match for match in matches if match.payload.kind == kind])
     shown.sort(
         key=lambda match: (-match.consumed.bit_count(), match.start, match.end, match.payload.name)
     )
@@ -49,11 +43,6 @@ def matches_of(kind: str, matches: Sequence[Match[Entry]]) -> list[Match[Entry]]
         if not any(_covered(match, fuller) for fuller in kept):
             kept.append(match)
     return kept
-
-
-def _hides(wide: Match[Entry], match: Match[Entry]) -> bool:
-    named = wide.payload.name in (match.payload.name, f"{match.payload.kind}_not")
-    return named and wide.start <= match.start and match.end <= wide.end
 
 
 def _covered(match: Match[Entry], fuller: Match[Entry]) -> bool:
@@ -147,10 +136,10 @@ def _is_not_meant(
     name, limits = match.payload.name, least()
     if said.settled or said.state in (State.ABSENT, State.PAST) or is_always_meant(name):
         return False
-    if max(each.named[name] for each in seen) < limits.unnamed and (
-        findings()[name].group in HARMLESS or not _tells_of_something(clause)
-    ):
-        return True
+    if max(each.named[name] for each in seen) < limits.unnamed:
+        harmless = findings()[name].group in HARMLESS
+        if not (_tells_of_what(clause) if harmless else _tells_of_something(clause)):
+            return True
     own = said.subject is Subject.SELF and said.state in THERE
     if not own or max(each.probabilities[name] for each in seen) >= limits.unseen_of(name):
         return False
@@ -162,6 +151,11 @@ def _tells_of_something(clause: Clause) -> bool:
     """Whether a clause names some finding, or surely tells of one, which may cover another."""
     surely = clause.meanings["present"] >= least().meant_so
     return surely or max(clause.named.values()) >= least().hardly_named
+
+
+def _tells_of_what(clause: Clause) -> bool:
+    """Whether a clause surely tells of something, and nobody sees of what: "gunk coming out"."""
+    return clause.meanings["present"] >= least().meant_so and not clause.findings
 
 
 def _is_over(said: Assertion) -> bool:

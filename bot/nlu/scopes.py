@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.nlu.clauses import contrasts
-from bot.nlu.lexicon import NOT, PRESENT, Entry
+from bot.nlu.lexicon import PRESENT, Entry, meant
 from bot.nlu.templates import Match
 from bot.nlu.tokens import Message, Token
 
@@ -66,11 +66,7 @@ class Layout:
 
     def __init__(self, message: Message, hits: Sequence[Hit]) -> None:
         self.message = message
-        self.named = [
-            hit
-            for hit in hits
-            if hit.payload.kind in ("finding", "risks") and hit.payload.role != NOT
-        ]
+        self.named = meant([hit for hit in hits if hit.payload.kind in ("finding", "risks")])
         self._clauses = _spans([token.clause for token in message.tokens])
         self._sentences = _spans([token.sentence for token in message.tokens])
         self._stops = [hit for hit in hits if hit.payload.name.startswith(_STOP_PREFIX)]

@@ -32,7 +32,7 @@ _BY_STAKE = dict.fromkeys(("red_flag", "other"), PROBABILITY)
 _LIMITS = limits_of(
     {
         **dict.fromkeys(("red_flag", "other", "negated", "meant", "not_meant"), PROBABILITY),
-        **dict.fromkeys(("named", "meant_so", "hardly_named", "unnamed"), PROBABILITY),
+        **dict.fromkeys(("asked", "named", "meant_so", "hardly_named", "unnamed"), PROBABILITY),
         **dict.fromkeys(("unseen", "doubted"), limits_of(_BY_STAKE, required=True)),
         "by_finding": limits_of(dict.fromkeys((*findings(), TREND_RAPID), PROBABILITY)),
     },
@@ -210,6 +210,7 @@ class Least:
     not_meant: float
     named: float
     meant_so: float
+    asked: float
     hardly_named: float
     unnamed: float
     unseen: Mapping[str, float]

@@ -96,7 +96,7 @@ def test_nothing_can_be_written_before_the_chat_would_send_it(chat: Chat) -> Non
 
 
 def test_a_chat_that_renders_twice_sends_what_is_written(chat: Chat) -> None:
-    """deep-chat renders after 20 ms if no setting came by then; where timers run late, both happen."""
+    """deep-chat renders after 20 ms if no setting came; where timers run late, it renders twice."""
     chat.page.add_init_script(
         """
         const later = window.setTimeout;

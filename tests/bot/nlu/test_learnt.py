@@ -120,6 +120,15 @@ def test_what_is_no_plain_no_clears_no_red_flag(answer: str) -> None:
     assert "absent" not in {str(said.state) for said in findings.values()}
 
 
+@pytest.mark.parametrize(("sure", "cleared"), [(0.98, True), (0.96, False)])
+def test_only_what_is_surely_a_no_is_one_beside_words_that_may_hedge(
+    monkeypatch: pytest.MonkeyPatch, sure: float, cleared: bool
+) -> None:
+    said_in(monkeypatch, replies="deny")
+    monkeypatch.setattr(heard, "shares_of", lambda *_: {"deny": sure})
+    assert bool(read("no love, just being nosy", asks=LIPS).findings) is cleared
+
+
 @pytest.mark.parametrize(
     ("answer", "extent"),
     [

@@ -114,7 +114,7 @@ def test_what_may_be_there_is_not_denied_by_its_name(
         (0.9, "absent", 0.9, ("absent", "self")),
         (0.9, "old", 0.9, ("past", "self")),
         (0.9, "if", 0.9, ("hypothetical", "self")),
-        (0.9, "told", 0.9, ("hypothetical", "other")),
+        (0.9, "told", 0.9, ("past", "other")),
         # What is there or over now has to be seen, and others' red flags are told by the triggers.
         (0.9, "present", 0.9, None),
         (0.9, "recent", 0.9, None),
@@ -135,6 +135,23 @@ def test_what_only_it_sees_named_is_read_as_it_is_meant(
     sees(named={"breathing_difficulty": likely}, meant={meaning: sure})
     said = read("bellows in perfect order").findings.get("breathing_difficulty")
     assert (said and (str(said.state), str(said.subject))) == read_as
+
+
+@pytest.mark.parametrize(
+    ("there", "meaning", "text", "read_as"),
+    [
+        # Told, and asked about in the same breath: it is there unless the reader hardly sees it.
+        (0.5, "if", "is a throat closing up a side effect", "present"),
+        (0.5, "if", "my throat is closing up", "present"),
+        (0.1, "if", "is a throat closing up a side effect", "hypothetical"),
+        (0.1, "if", "my throat is closing up", "hypothetical"),
+    ],
+)
+def test_a_red_flag_that_it_sees_is_there_though_it_is_asked_about(
+    there: float, meaning: str, text: str, read_as: str, sees: Sees
+) -> None:
+    sees(there=there, named=0.9, meant={meaning: 0.9})
+    assert read(text).findings["throat_tightness"].state == read_as
 
 
 def test_of_what_was_asked_the_lexicons_word_stands(sees: Sees) -> None:
@@ -162,7 +179,7 @@ def test_of_what_was_asked_the_lexicons_word_stands(sees: Sees) -> None:
         # That it is not there has to be said.
         ({"absent": 0.8}, 0.1, "my throat is closing up", "present"),
         # Told of somebody.
-        ({"told": 0.8}, 0.1, "my client is wheezing and I am the practitioner", "hypothetical"),
+        ({"told": 0.8}, 0.1, "my client is wheezing and I am the practitioner", "past"),
     ],
 )
 def test_how_it_is_meant_when_the_reader_is_sure_of_something_else(
