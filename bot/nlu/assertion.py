@@ -78,7 +78,7 @@ class Triggers:
         if found["story"] or found["animal"]:
             return Assertion(State.HYPOTHETICAL, Subject.OTHER)
         if found["hypothetical"] and not (
-            found["own"] or found["yes"] or is_always_meant(mention.payload.name)
+            found["own"] or found["mine"] or found["yes"] or is_always_meant(mention.payload.name)
         ):
             return Assertion(State.ABSENT if found["fine"] else State.HYPOTHETICAL, subject)
         return self._held(mention, found, subject, red_flag)
@@ -122,7 +122,7 @@ class Triggers:
             return Assertion(State.UNCERTAIN if doubted else State.ABSENT, subject)
         if _is_over(mention.payload.role == ABSENT, found):
             return Assertion(State.PAST, subject, recent=True)
-        settled = bool(found["condition"])
+        settled = bool(found["condition"] or found["mine"])
         return Assertion(mention.payload.state or State.PRESENT, subject, settled=settled)
 
     def ends_in(self, clause: Match[Entry]) -> bool:

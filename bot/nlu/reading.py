@@ -283,10 +283,14 @@ def match(text: str) -> tuple[Message, list[Match[Entry]]]:
 
 
 def _answered(found: dict[str, Finding], answer: Answer) -> dict[str, Finding]:
-    """The findings with what the answer says of them laid over."""
+    """The findings with what the answer says of them laid over; a "no" covers no red flag that its
+    own words tell of: "no but can't breathe good"."""
     together = dict(found)
     for name, said in answer.findings.items():
         before = together.get(name)
+        told = before is not None and before.state is State.PRESENT and is_alarming(name)
+        if told and said.state == State.ABSENT:
+            continue
         together[name] = Finding(
             State(said.state),
             Severity(said.severity) if said.severity else before.severity if before else None,

@@ -34,9 +34,9 @@ _PERSONS = frozenset(["other", "animal", "story"])
 #: none; others may be shared ("have not had" and "had a fit").
 NEGATORS = frozenset(["not", "no", "never", "nothing", "none", "without", "nor", "neither"])
 
-#: These say that something is over only where their clause ends or goes on like this: "gone now",
-#: but not "gone numb".
-_AT_THE_END = frozenset(["resolved", "fine"])
+#: These count only where their clause ends or goes on like this: "gone now", but not "gone numb";
+#: "mine is", but not "mine is only pink".
+_AT_THE_END = frozenset(["resolved", "fine", "mine"])
 _AFTERWARDS_TEXT = """
 now today again since completely totally entirely fully by on within after this and but so yet
 quickly overnight with thank thankfully in already too from without before except as then though

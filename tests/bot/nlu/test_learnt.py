@@ -120,6 +120,19 @@ def test_what_is_no_plain_no_clears_no_red_flag(answer: str) -> None:
     assert "absent" not in {str(said.state) for said in findings.values()}
 
 
+@pytest.mark.parametrize(
+    ("answer", "finding"),
+    [
+        ("I can't breathe good", "breathing_difficulty"),
+        ("nop but cant breth good", "breathing_difficulty"),
+        ("no, can't swallow good", "swallowing_difficulty"),
+        ("nope but I cant see good", "vision_change"),
+    ],
+)
+def test_a_no_covers_no_red_flag_that_its_own_words_tell_of(answer: str, finding: str) -> None:
+    assert read(answer, asks=(*LIPS, finding)).findings[finding].state == "present"
+
+
 @pytest.mark.parametrize(("sure", "cleared"), [(0.98, True), (0.96, False)])
 def test_only_what_is_surely_a_no_is_one_beside_words_that_may_hedge(
     monkeypatch: pytest.MonkeyPatch, sure: float, cleared: bool
