@@ -22,7 +22,7 @@ from bot.gateway.line import Lines, Turn
 from bot.gateway.red_flags import FORGET_AFTER, TOLD, RedFlags, Slots, Verdict
 from bot.gateway.replies import Message, shown, with_calls
 from bot.gateway.settings import Settings
-from bot.gateway.storage import SYSTEM, Conversation, State, Storage, Stored
+from bot.gateway.storage import SYSTEM, Conversation, State, Storage, Stored, TakenIn
 
 logger = logging.getLogger(__name__)
 
@@ -120,17 +120,13 @@ class Door:
         started = asyncio.get_running_loop().time()
         ear = self._ears.setdefault(incoming.conversation, asyncio.Lock())
         async with ear:  # what is known grows in the order in which messages came in
-            try:
-                taken = await in_thread(
-                    self.storage.take_in,
-                    *(incoming.conversation, incoming.client_id, incoming.text, incoming.button),
-                )
-            except LookupError:
-                raise UnknownButtonError from None
+            taken = await self._take_in(incoming)
             if taken is None:
                 return await self._before_consent(incoming)
+            turn = self.lines.turn(taken.message.seq, incoming.conversation)
+            if turn is None and not taken.new:  # it may have been answered since it was looked up
+                taken = await self._take_in(incoming) or taken
             message, known = taken.message, taken.known
-            turn = self.lines.turn(message.seq, message.conversation)
             if turn is None and message.state != State.PENDING.value:  # answered before
                 return self._outcome(await in_thread(self.storage.replies_to, message.seq))
             if turn is None:  # it is new, or got stuck on its way
@@ -146,6 +142,16 @@ class Door:
             return self._outcome(await turn.fallback, pending=True)
         reply = await self._reply(turn, verdict, started)
         return self._outcome(reply, pending=not turn.done.is_set())
+
+    async def _take_in(self, incoming: Incoming) -> TakenIn | None:
+        try:
+            taken: TakenIn | None = await in_thread(
+                self.storage.take_in,
+                *(incoming.conversation, incoming.client_id, incoming.text, incoming.button),
+            )
+            return taken
+        except LookupError:
+            raise UnknownButtonError from None
 
     async def _leave_to_staff(self, turn: Turn, known: Conversation) -> None:
         """Note that a message is too old to be answered; a red flag in it gets its advice before

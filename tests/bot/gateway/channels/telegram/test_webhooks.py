@@ -2,13 +2,15 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import requests
 
 from bot.gateway.channels import telegram
-from bot.gateway.storage import State
+from bot.gateway.door import Incoming
+from bot.gateway.storage import State, TakenIn
 from tests.stand_ins.telegram_stand_in import (
     SECRET,
     TelegramStandIn,
@@ -63,6 +65,34 @@ def test_the_same_webhook_many_times_at_once_counts_once(
         with ThreadPoolExecutor(6) as many:
             list(many.map(lambda _: send(gateway, update), range(6)))
         told(standin, 3)
+        assert dialogue.heard == ["hello", "how long is redness normal?"]
+
+
+def test_one_that_is_answered_while_it_is_looked_up_again_counts_once(
+    start: Start, standin: TelegramStandIn, dialogue: FakeDialogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with start() as gateway:
+        begin(gateway, standin)
+        update = message(PATIENT, "how long is redness normal?")
+        send(gateway, update)
+        told(standin, 3)
+        storage = gateway.door.storage
+        look_up, looked_up = storage.take_in, []
+
+        def late(*incoming: str) -> TakenIn | None:
+            looked_up.append(taken := look_up(*incoming))
+            if taken is None or len(looked_up) > 1:
+                return taken
+            return replace(taken, message=replace(taken.message, state=State.PENDING.value))
+
+        (conversation,) = gateway.conversations()
+        said = [each for each in storage.history(conversation) if each.sender == "patient"][-1]
+        monkeypatch.setattr(storage, "take_in", late)
+        gateway.run(
+            gateway.door.receive(Incoming(conversation, said.client_id or "", said.body["text"]))
+        )
+        told(standin, 3)
+        assert len(looked_up) > 1
         assert dialogue.heard == ["hello", "how long is redness normal?"]
 
 
