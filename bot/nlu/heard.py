@@ -26,7 +26,7 @@ from bot.nlu.tokens import Message
 #: and where any finding is, no message for chat.
 SUSPECT = 0.1
 
-#: From this probability on a "no" is one whatever words are beside it: "no, just being nosy".
+#: From this probability on a "no" is one whatever is beside it: "haha no, only my pride is hurt".
 _SURELY = 0.97
 
 #: A "no" with more words that has less of a no than this clears nothing: it is asked again.
