@@ -83,21 +83,18 @@ class Triggers:
             return Assertion(State.ABSENT if found["fine"] else State.HYPOTHETICAL, subject)
         return self._held(mention, found, subject, red_flag)
 
-    def of_clause(
-        self, clause: Match[Entry], red_flag: bool, probability: float
-    ) -> Assertion | None:
+    def of_clause(self, clause: Match[Entry], red_flag: bool, sure: bool) -> Assertion | None:
         """What holds of a finding that the semantic reader sees in a clause; None: not there.
 
         That reader has learnt what "can not swallow" and "no wheeze" mean, so a negation does not
-        turn its word, but asks for more certainty; nor does "nothing slips down any more".
+        turn its word, but asks for it to be `sure`; nor does "nothing slips down any more".
         """
         said = self.of(clause, red_flag)
         if said.state is State.PAST and self._evidence(clause)["any_more"]:
-            sure = probability >= least().negated
             return Assertion(State.PRESENT, said.subject) if sure else said
         if said.state is not State.ABSENT:
             return said
-        return Assertion(State.PRESENT, said.subject) if probability >= least().negated else None
+        return Assertion(State.PRESENT, said.subject) if sure else None
 
     def _held(
         self, mention: Match[Entry], found: Counter[str], subject: Subject, red_flag: bool
@@ -122,7 +119,8 @@ class Triggers:
             return Assertion(State.UNCERTAIN if doubted else State.ABSENT, subject)
         if _is_over(mention.payload.role == ABSENT, found):
             return Assertion(State.PAST, subject, recent=True)
-        settled = bool(found["condition"] or found["mine"])
+        asked = red_flag and found["own"] and found["hypothetical"]  # "should I worry I can't ..."
+        settled = bool(found["condition"] or found["mine"] or asked)
         return Assertion(mention.payload.state or State.PRESENT, subject, settled=settled)
 
     def ends_in(self, clause: Match[Entry]) -> bool:

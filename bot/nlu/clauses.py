@@ -20,7 +20,9 @@ FILE = Path(__file__).with_name("clauses.yml")
 _WORDS = {"type": "array", "items": {"type": "string"}}
 _NUMBER = {"type": "integer", "minimum": 0, "maximum": 12}
 _WORD_LISTS = (
-    "openers", "joiners", "starters", "finite", "resumed", "list_joiners", "list_fillers"
+    "openers", "joiners", "starters", "question_words", "question_verbs", "question_measures",
+    "question_subjects", "led_to", "question_ends", "goes_on", "owners", "finite", "resumed",
+    "list_joiners", "list_fillers",
 )  # fmt: skip
 _NUMBERS = ("resumed_after", "insertion", "label", "list_gap")
 _SCHEMA = {
@@ -45,6 +47,14 @@ class _Rules:
     openers: frozenset[str]
     joiners: frozenset[str]
     starters: frozenset[str]
+    question_words: frozenset[str]
+    question_verbs: frozenset[str]
+    question_measures: frozenset[str]
+    question_subjects: frozenset[str]
+    led_to: frozenset[str]
+    question_ends: frozenset[str]
+    goes_on: frozenset[str]
+    owners: frozenset[str]
     finite: frozenset[str]
     resumed: frozenset[str]
     list_joiners: frozenset[str]
@@ -129,13 +139,34 @@ def _begins_clause(tokens: Sequence[Token], place: int, begin: int, rules: _Rule
     if token.norm in rules.openers:
         return not token.mark or token.mark == "/"
     following = tokens[place + 1] if place + 1 < len(tokens) else None
-    return (
-        token.norm in rules.joiners
-        and tokens[place - 1].norm not in rules.joiners
-        and following is not None
-        and not following.mark
-        and following.norm in rules.starters
-    )
+    if following is None or following.mark:
+        return False
+    if token.norm in rules.joiners:
+        return tokens[place - 1].norm not in rules.joiners and following.norm in rules.starters
+    return place - begin > 1 and _turns(tokens, place, begin, rules)
+
+
+def _turns(tokens: Sequence[Token], place: int, begin: int, rules: _Rules) -> bool:
+    """Whether a question begins at `place`, or a statement after one, though no mark says so."""
+    before, word, following = (token.norm for token in tokens[place - 1 : place + 2])
+    if word in rules.question_words:
+        verbs = rules.question_verbs | rules.question_measures
+        return following in verbs and before not in rules.led_to
+    asked = tokens[begin].norm in rules.question_words | rules.question_verbs
+    if word in rules.question_verbs:
+        subject = following in rules.question_subjects
+        return subject and not asked and before not in rules.led_to
+    if not asked:
+        return False
+    if word in rules.owners:
+        named = before in ("it", "this", "that") and place - begin > 2
+        return (
+            named
+            or before in rules.question_ends
+            or (word == "i" and before not in rules.led_to | rules.question_verbs)
+        )
+    on = rules.question_ends | rules.goes_on | rules.led_to
+    return before in rules.question_ends and word not in on
 
 
 def _parts(tokens: Sequence[Token], place: int, begin: int, rules: _Rules) -> bool:

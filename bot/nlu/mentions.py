@@ -138,7 +138,7 @@ def _is_not_meant(
         return False
     if max(each.named[name] for each in seen) < limits.unnamed:
         harmless = findings()[name].group in HARMLESS
-        if not (_tells_of_what(clause) if harmless else _tells_of_something(clause)):
+        if not (_tells_of_the_unseen(clause) if harmless else _tells_of_something(clause)):
             return True
     own = said.subject is Subject.SELF and said.state in THERE
     if not own or max(each.probabilities[name] for each in seen) >= limits.unseen_of(name):
@@ -153,8 +153,8 @@ def _tells_of_something(clause: Clause) -> bool:
     return surely or max(clause.named.values()) >= least().hardly_named
 
 
-def _tells_of_what(clause: Clause) -> bool:
-    """Whether a clause surely tells of something, and nobody sees of what: "gunk coming out"."""
+def _tells_of_the_unseen(clause: Clause) -> bool:
+    """Whether a clause surely tells of something, and of nothing probable: "gunk coming out"."""
     return clause.meanings["present"] >= least().meant_so and not clause.findings
 
 
@@ -166,6 +166,14 @@ def _least_again(over: Assertion) -> float:
     """How probable what is over by the lexicon's word has to be elsewhere to be there: an earlier
     episode is hardly told of another clause, what was since the treatment often is."""
     return least().other if over.recent else least().hardly_named
+
+
+def _is_surely_there(name: str, clause: Clause) -> bool:
+    """Whether a finding is there though its clause denies something. A red flag in a clause that
+    rather tells of something asks for less: "can I drive my lips are huge and how long no sun"."""
+    probability, limits = clause.probabilities[name], least()
+    likely = is_alarming(name) and min(probability, clause.meanings["present"])
+    return probability >= limits.negated or likely >= limits.doubted_of(name)
 
 
 def _is_there_now(clause: Clause) -> bool:
@@ -194,7 +202,7 @@ def only_seen(
                 continue
             if _is_known(match, counted):
                 continue
-            said = triggers.of_clause(match, is_alarming(name), probability)
+            said = triggers.of_clause(match, is_alarming(name), _is_surely_there(name, clause))
             meant = None if said is None else weighed(match, said, clause)
             if meant is not None:
                 yield match, meant

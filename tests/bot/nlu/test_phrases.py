@@ -20,6 +20,9 @@ FALSE_ALARMS = 0.03
 #: Share of red flags, beside a harmless complaint, that the semantic reader may take for none.
 LOST = 0.01
 
+#: And in a question without a mark.
+LOST_IN_A_QUESTION = 0.05
+
 PHRASES = {
     finding: messages
     for path in sorted((Path(__file__).parent / "phrases").glob("*.yml"))
@@ -73,3 +76,12 @@ def test_a_red_flag_is_hardly_ever_lost_beside_what_is_harmless(beside: str) -> 
     told = [beside.format(text) for finding in RED_FLAGS for text in PHRASES[finding]["present"]]
     told = [text for text in told if is_emergency(Case.from_json(read_by_lexicon(text).to_json()))]
     assert sum(not alarms(text) for text in told) <= LOST * len(told)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["should I worry {}", "is it normal {}", "{} is it a side effect", "{} when can I shower"],
+)
+def test_a_red_flag_is_seldom_lost_in_a_question(question: str) -> None:
+    told = [question.format(text) for finding in RED_FLAGS for text in PHRASES[finding]["present"]]
+    assert sum(not alarms(text) for text in told) <= LOST_IN_A_QUESTION * len(told)

@@ -138,20 +138,32 @@ def test_what_only_it_sees_named_is_read_as_it_is_meant(
 
 
 @pytest.mark.parametrize(
-    ("there", "meaning", "text", "read_as"),
+    ("there", "text", "read_as"),
     [
         # Told, and asked about in the same breath: it is there unless the reader hardly sees it.
-        (0.5, "if", "is a throat closing up a side effect", "present"),
-        (0.5, "if", "my throat is closing up", "present"),
-        (0.1, "if", "is a throat closing up a side effect", "hypothetical"),
-        (0.1, "if", "my throat is closing up", "hypothetical"),
+        (0.5, "is a throat closing up a side effect", "present"),
+        (0.5, "my throat is closing up", "present"),
+        (0.1, "is a throat closing up a side effect", "hypothetical"),
+        (0.1, "my throat is closing up", "hypothetical"),
+        # By the table it is the patient's own, whatever the reader makes of it.
+        (0.1, "should I worry my throat is closing up", "present"),
+        (0.1, "is a swollen throat usual? mine is", "present"),
     ],
 )
 def test_a_red_flag_that_it_sees_is_there_though_it_is_asked_about(
-    there: float, meaning: str, text: str, read_as: str, sees: Sees
+    there: float, text: str, read_as: str, sees: Sees
 ) -> None:
-    sees(there=there, named=0.9, meant={meaning: 0.9})
+    sees(there=there, named=0.9, meant={"if": 0.9})
     assert read(text).findings["throat_tightness"].state == read_as
+
+
+@pytest.mark.parametrize(("told", "read_as"), [(0.6, "present"), (0.4, None)])
+def test_a_red_flag_is_there_beside_something_denied_if_its_clause_rather_tells_of_it(
+    told: float, read_as: str | None, sees: Sees
+) -> None:
+    sees(there={"lip_swelling": 0.6}, named=0.9, meant={"present": told})
+    said = read("no sun on the sausages where my mouth begins").findings.get("lip_swelling")
+    assert (said and str(said.state)) == read_as
 
 
 def test_of_what_was_asked_the_lexicons_word_stands(sees: Sees) -> None:
