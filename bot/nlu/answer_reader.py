@@ -3,40 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Protocol
+from itertools import pairwise
 
 from .answer_effects import ABOUT, ASKED_AS_SEVERE, RISKS, TREND_RAPID, Effects, Said, red_flags
-from .answer_units import HEADS, NAMES, TOPICS, Asked, Unit, is_ignored, words_in
-
-_SWOLLEN = frozenset(
-    ["lip_swelling", "tongue_swelling", "mouth_swelling", "neck_swelling", "eye_swelling"]
+from .answer_rows import (
+    LAST,
+    SWOLLEN,
+    Mentioned,
+    last_correction,
+    negations,
+    place_of,
+    without_harmless,
+    without_idle_emoji,
 )
+from .answer_units import HEADS, NAMES, TOPICS, Asked, Unit, degrees_of, is_ignored
 
 #: Beside "only" these leave something out of a "no", whatever it is: "no, just one".
 _ONE = frozenset(["one", "ones", "some"])
 
+#: So many words that nobody knows may stand around a finding that is known.
+_FEW = 5
+
 #: The dialogue's question after a pause: is what was told before still there?
 EARLIER = "earlier_findings"
-
-
-class Mentioned(Protocol):
-    """What the lexicon found of one finding."""
-
-    @property
-    def state(self) -> str:
-        """One of the states of the vocabulary."""
-
-    @property
-    def severity(self) -> str | None:
-        """Its degree, when told."""
-
-    @property
-    def subject(self) -> str:
-        """Whose it is."""
-
-    @property
-    def span(self) -> tuple[int, int]:
-        """Where in the message."""
 
 
 class AnswerReader:
@@ -52,15 +41,16 @@ class AnswerReader:
     ) -> None:
         self.asks, self.groups = asked.asks, asked.groups
         self.mentions, self.risks = mentions, risks
-        negations = list(_negations(units))
-        self.denied = {named for _, named in negations if named.kind == "item"}
-        unneeded = {unit for unit, _ in negations}
-        units = units[_last_correction(units) :]
+        denials = list(negations(units))
+        self.denied = {named for _, named in denials if named.kind == "item"}
+        unneeded = {unit for unit, _ in denials}
+        units = units[last_correction(units) :]
         self.row = [
             unit
-            for unit in _without_idle_emoji(units)
+            for unit in without_idle_emoji(units)
             if unit not in unneeded and not (unit.kind == "word" and is_ignored(unit.value))
         ]
+        self.row, self.open = without_harmless(self.row, mentions)
         self.said = [unit for unit in self.row if unit.kind != "break"]
         self.names_one = any(unit.kind == "word" and unit.value in _ONE for unit in units)
         self.kinds = [unit.kind for unit in self.said]
@@ -75,11 +65,25 @@ class AnswerReader:
             or self._only()
             or self._plain()
         )
+        if self._swells_no_one_says_where():
+            self.effects.unsure(sorted(SWOLLEN.intersection(self.asks)))
+        if self._says_yes_first():
+            self.effects.one_item(self.groups[0])
         self._own_words()
         self._degrees()
         if kind in (None, "affirm") and self._informs():
             kind = "inform"
         return kind, self.effects
+
+    def _says_yes_first(self) -> bool:
+        """Yes, and there it is hot; yes and now my tongue too: the one thing asked, and more."""
+        return (
+            len(self.groups) == 1
+            and self.kinds[:1] == ["affirm"]
+            and "deny" not in self.kinds
+            and bool(self._picks())
+            and not any(ask in self.mentions or ask in self.effects.findings for ask in self.asks)
+        )
 
     # ---------------------------------------------------------------- what units stand for
 
@@ -88,8 +92,7 @@ class AnswerReader:
         if unit.kind in ("item", "mention"):
             return [unit.value]
         if unit.kind in ("ordinal", "number"):
-            number = int(unit.value)
-            index = number - 1 if number > 0 else len(self.groups) + number
+            index = place_of(unit.value, len(self.groups))
             return self.groups[index] if 0 <= index < len(self.groups) else []
         return []
 
@@ -101,7 +104,7 @@ class AnswerReader:
 
     def _rest(self, named: Iterable[str]) -> list[str]:
         """What was asked without these, and without findings that the message itself speaks of."""
-        taken = {*named, *self.mentions, *self.risks}
+        taken = {*named, *self.mentions, *self.risks, *self.open}
         asks = [ask for ask in self.asks if ask not in taken and ABOUT.get(ask) not in taken]
         if "risks" in asks and taken.intersection(RISKS):
             asks.remove("risks")
@@ -152,7 +155,10 @@ class AnswerReader:
             for place in self._named_after(at) or self._named_before(at, taken):
                 taken.add(place)
                 pairs.append((unit, list(self._named(self.row[place]))))
-        if not any(asks for _, asks in pairs):
+        rest = any(
+            unit.kind == "deny" and before.kind == "rest" for before, unit in pairwise(self.row)
+        )
+        if not any(asks for _, asks in pairs) and not (rest and self.mentions):
             return None
         for unit, asks in pairs:
             self._apply("deny" if unit.kind == "fine" else unit.kind, asks)
@@ -182,6 +188,8 @@ class AnswerReader:
             return []
         if at + 1 < len(row) and row[at + 1].kind not in ("break", "rest", *NAMES):
             return []
+        if before and row[before - 1].kind in ("only", "except"):
+            return []  # "except my eyes, no"
         if row[before].kind == "mention" and not self._named_alone(before):
             return []
         between = [unit.value for unit in row[before + 1 : at]]
@@ -210,7 +218,7 @@ class AnswerReader:
         marks = [at for at, kind in enumerate(self.kinds) if kind in ("only", "except")]
         if marks and marks[-1] == len(self.kinds) - 1 and self.kinds[-1] == "only":
             marks = [0]
-        marks = [at for at in marks if self._followed_by_name(at)]
+        marks = [at for at in marks if self._followed_by_name(at) or self._excepts_known(at)]
         if not marks:
             return None
         picks = [unit for unit in self.said[marks[0] :] if unit.kind in NAMES]
@@ -226,6 +234,12 @@ class AnswerReader:
         after = next((kind for kind in self.kinds[at + 1 :] if kind not in passed), "")
         return after in NAMES
 
+    def _excepts_known(self, at: int) -> bool:
+        """None except that I have thrown up once."""
+        if self.kinds[at] != "except" or self._unknown() > _FEW:
+            return False
+        return next((kind for kind in self.kinds[at:] if kind in NAMES), "") == "mention"
+
     def _confirm_picks(self, picks: Sequence[Unit], severity: str | None = None) -> list[str]:
         """Confirm what is picked; returns the asks that it names. "The first two" are two."""
         named: list[str] = []
@@ -235,7 +249,7 @@ class AnswerReader:
                 continue
             after = picks[at + 1] if at + 1 < len(picks) else None
             if unit.kind == "ordinal" and after and after.kind == "number":
-                for group in self._first_or_last(int(unit.value), int(after.value)):
+                for group in self._first_or_last(unit.value, int(after.value)):
                     self.effects.one_item(group, severity)
                     named += group
                 continue
@@ -243,14 +257,16 @@ class AnswerReader:
             named += self._named(unit)
         return named
 
-    def _first_or_last(self, ordinal: int, count: int) -> Sequence[Sequence[str]]:
-        return self.groups[-count:] if ordinal < 0 else self.groups[:count]
+    def _first_or_last(self, ordinal: str, count: int) -> Sequence[Sequence[str]]:
+        return self.groups[-count:] if ordinal == LAST else self.groups[:count]
 
     def _plain(self) -> str | None:
         """One head for everything, a choice from the list, or neither."""
         heads = [unit for unit in self.said if unit.kind in HEADS]
         picks = self._picks()
         kinds = {unit.kind for unit in heads}
+        if self._assents_first(heads):  # "yes I have read them, none apply"
+            kinds.discard("affirm")
         if self._topic() and not self._rest_without_topics():
             return "deny" if "deny" in kinds else "inform"
         if (
@@ -276,6 +292,12 @@ class AnswerReader:
         if kinds:
             return self._yes("mild" in kinds)
         return None
+
+    def _assents_first(self, heads: Sequence[Unit]) -> bool:
+        """Whether a yes only opens an answer that goes on to deny; "yes, no" alone is doubt."""
+        kinds = [unit.kind for unit in heads]
+        more = self._unknown() > 0 or heads[-1].last > heads[-1].first if heads else False
+        return kinds[:1] == ["affirm"] and kinds[-1:] == ["deny"] and more
 
     def _is_about_what_was_asked(self) -> bool:
         """Whether "no ... a bit" is doubt; beside other words ("no. ice helped a bit") it may be of
@@ -304,7 +326,17 @@ class AnswerReader:
     def _swells_somewhere(self) -> bool:
         """Whether a swelling is told of, nobody knows where, and swollen lips, say, were asked."""
         told = self.mentions.get("swelling")
-        return told is not None and told.state != "absent" and bool(_SWOLLEN & set(self.asks))
+        return told is not None and told.state != "absent" and bool(SWOLLEN & set(self.asks))
+
+    def _swells_no_one_says_where(self) -> bool:
+        """ "Just the swelling", when swollen lips and others were asked."""
+        bare = any(u.value == "swelling" and u.first == u.last for u in self.said)
+        return (
+            bare
+            and not self._unknown()
+            and "swelling" not in self.asks
+            and self._swells_somewhere()
+        )
 
     def _chosen(self, picks: Sequence[Unit], mild: bool) -> str | None:
         numbers = any(unit.kind in ("ordinal", "number") for unit in picks)
@@ -346,12 +378,13 @@ class AnswerReader:
             elif unit.kind == "home_care":
                 self.effects.home_care_tried = unit.value == "tried"
             elif unit.kind == "extent":
-                for ask in TOPICS["extent"].intersection(self.asks):
-                    self.effects.say(ABOUT[ask], "present", extent=unit.value)
+                for name in (ABOUT[ask] for ask in TOPICS["extent"].intersection(self.asks)):
+                    if name in self.mentions or not self.mentions:  # else it is where that is
+                        self.effects.say(name, "present", extent=unit.value)
             elif unit.kind == "severity":
-                for ask in TOPICS["severity"].intersection(self.asks):
-                    if ABOUT[ask] not in self.mentions:  # else the lexicon has read its degree
-                        self.effects.say(ABOUT[ask], "present", severity=unit.value)
+                for name in degrees_of(self.asks):
+                    if name not in self.mentions:  # else the lexicon has read its degree
+                        self.effects.say(name, "present", severity=unit.value)
 
     def _degrees(self) -> None:
         """Itching or burning named where severe ones were asked for is severe, if not told else."""
@@ -366,29 +399,3 @@ class AnswerReader:
 
     def _informs(self) -> bool:
         return bool(self.mentions or self._topic() or "time" in self.kinds or self.risks)
-
-
-def _negations(units: Sequence[Unit]) -> Iterable[tuple[Unit, Unit]]:
-    """Each "no" or "not" and what it denies: "no hives", "not pregnant", but not "no, my eyes"."""
-    for at, unit in enumerate(units):
-        if unit.kind == "deny" and unit.first != unit.last:
-            continue
-        if unit.kind != "deny" and unit.value not in words_in("negators"):
-            continue
-        for following in units[at + 1 : at + 4]:
-            if following.kind in ("item", "mention"):
-                yield unit, following
-                break
-            if following.kind != "word" or following.value in words_in("statements"):
-                break
-
-
-def _last_correction(units: Sequence[Unit]) -> int:
-    """Where the last "no wait" or "no I mean" stands: what was said before it does not count."""
-    return max((at for at, unit in enumerate(units) if unit.kind == "not_an_answer"), default=0)
-
-
-def _without_idle_emoji(units: Sequence[Unit]) -> list[Unit]:
-    """A thumb up beside words is a smile; alone it is an answer."""
-    spoken = any(unit.kind in HEADS and not unit.emoji for unit in units)
-    return [unit for unit in units if not (spoken and unit.emoji)]

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from .answer_effects import RISKS
+from actions.triage import findings as vocabulary
+
+from .answer_effects import ABOUT, RISKS
 from .sentences import TemplateFile, Words, load_templates
 
 ANSWERS_FILE = Path(__file__).with_name("answers.yml")
@@ -32,6 +34,19 @@ _PLAIN_KINDS = (
     "not_an_answer", "unsure", "over", "deny", "affirm", "mild", "all_of_it", "only", "except",
     "all_except", "to", "filler", "calm_rest", "fine", "rest", "question_start",
 )  # fmt: skip
+#: Where in a message a finding is named in another sense, by its name.
+Unmeant = Mapping[str, Sequence[tuple[int, int]]]
+
+#: What may follow a pick from the list: "2 and 3", "the 5th one a bit", "only 2 please".
+_AFTER_A_PICK_TEXT = """
+and or to yes no only one is was but please too also maybe a definitely for though on sort kind
+slightly have 1 2 3 4 5 6 7 8 9 two three four i just then
+"""
+_AFTER_A_PICK = frozenset(_AFTER_A_PICK_TEXT.split())
+
+#: Before these an answer stands alone.
+_MORE_FOLLOWS = frozenset(["and", "but", "thanks", "thank", "to", "about"])
+
 _BREAKS = frozenset([".", ",", "!", "?", ";", ":", "-", "–", "—", "…", "(", ")", "/", "&"])
 
 
@@ -72,6 +87,14 @@ def is_ignored(word: str) -> bool:
     return word in words_in("ignored") or not any(char.isalnum() for char in word)
 
 
+def degrees_of(asks: Sequence[str]) -> frozenset[str]:
+    """The findings whose degree is asked for; a finding that is asked for alone is among them:
+    "medium, I think" answers "do you have any pain?"."""
+    degrees = {ABOUT[ask] for ask in TOPICS["severity"].intersection(asks)}
+    alone = {ask for ask in asks if len(asks) == 1 and ask in vocabulary()}
+    return frozenset(degrees | {name for name in alone if vocabulary()[name].severity})
+
+
 @dataclass(frozen=True)
 class Asked:
     """The question: its ask ids, and the groups of them that it was shown as, one a line."""
@@ -96,12 +119,14 @@ def units_of(
     asked: Asked,
     mentions: Mapping[str, tuple[int, int]],
     times: Iterable[tuple[int, int]],
+    unmeant: Unmeant,
 ) -> list[Unit]:
     """The units of a message, left to right; words that belong to none are of kind `word`.
 
-    `mentions`: findings the lexicon read, and where; `times`: where a time was said.
+    `mentions`: findings the lexicon read, and where; `times`: where a time was said; `unmeant`:
+    where the lexicon knows that what sounds like a finding is none ("sick of waiting").
     """
-    scanner = _Scanner(words, asked, mentions, tuple(times))
+    scanner = _Scanner(words, asked, mentions, tuple(times), unmeant)
     units: list[Unit] = []
     index = 0
     while index < len(words.spans):
@@ -117,6 +142,7 @@ class _Scanner:
     asked: Asked
     mentions: Mapping[str, tuple[int, int]]
     times: tuple[tuple[int, int], ...]
+    unmeant: Unmeant
 
     def unit_at(self, index: int) -> Unit:
         """The longest unit that begins at this word."""
@@ -129,17 +155,33 @@ class _Scanner:
         for name, (start, end) in self.mentions.items():
             if start <= place < end and length <= end - start + 1:
                 return Unit("mention", index, self._last(index, end), name)
-        if unit is not None and not self._needs_to_stand_alone(unit):
+        if unit is not None and self._is_unmeant(unit):
+            return Unit("calm_rest", index, unit.last, word)
+        counts = unit is not None and self._counts(unit)
+        if unit is not None and counts and not self._needs_to_stand_alone(unit):
             return unit
         if word in _BREAKS:
             return Unit("break", index, index, word)
         return Unit("word" if any(map(str.isalnum, word)) else "filler", index, index, word)
 
+    def _counts(self, unit: Unit) -> bool:
+        """Whether a number or "the second" picks from the list: not in "2 pimples", "the 5th?"."""
+        if unit.kind not in ("number", "ordinal"):
+            return True
+        words, after = self.words, unit.last + 1
+        following = words.word(after) if after < len(words.spans) else "."
+        return following in _AFTER_A_PICK or (not following.isalnum() and following != "?")
+
+    def _is_unmeant(self, unit: Unit) -> bool:
+        place = self.words.spans[unit.first][0]
+        spans = self.unmeant.get(unit.value, ()) if unit.kind == "item" else ()
+        return any(start <= place < end for start, end in spans)
+
     def _phrase_at(self, index: int) -> tuple[Unit | None, int]:
         text, start = self.words.text, self.words.offsets[index]
         best, length = None, 0
-        for kind, key, regex in _tables(self.asked):
-            match = regex.match(text, start)
+        for kind, key, phrases in _tables(self.asked):
+            match = phrases.match(text, start)
             if match and len(match.group()) > length:
                 length = len(match.group())
                 last = self.words.index(match.end()) - 1
@@ -164,7 +206,14 @@ class _Scanner:
         if after >= len(words.spans):
             return False
         following = words.word(after)
-        if not following[0].isalnum() or following in ("and", "but", "thanks", "thank", "to"):
+        if not following[0].isalnum() or following in (
+            "and",
+            "but",
+            "thanks",
+            "thank",
+            "to",
+            "about",
+        ):
             return False
         followers = ("filler",) if unit.kind == "affirm" else ("filler", "deny", "affirm")
         return not any(pattern(kind).match(words.text, words.offsets[after]) for kind in followers)
@@ -177,6 +226,8 @@ def _tables(asked: Asked) -> Sequence[tuple[str, str, re.Pattern[str]]]:
     for topic, own in TOPICS.items():
         if own.intersection(asked.asks):
             tables = _keyed(topic) + tables
+    if degrees_of(asked.asks):
+        tables += _keyed("severity")
     tables += [table for table in _keyed("names", "item") if table[1] in asked.names]
     if asked.counts:
         tables += _keyed("ordinals", "ordinal") + _keyed("numbers", "number")
@@ -186,8 +237,8 @@ def _tables(asked: Asked) -> Sequence[tuple[str, str, re.Pattern[str]]]:
 def _keyed(section: str, kind: str = "") -> list[tuple[str, str, re.Pattern[str]]]:
     """A section with a pattern for each of its keys, or for itself."""
     found = []
-    for name, regex in _patterns().items():
+    for name, each in _patterns().items():
         head, _, key = name.partition(".")
         if head == section:
-            found.append((kind or section, key, regex))
+            found.append((kind or section, key, each))
     return found

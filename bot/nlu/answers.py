@@ -15,12 +15,15 @@ ids a line. The rules, each on the cautious side:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from .answer_effects import RISKS, Said
-from .answer_reader import AnswerReader, Mentioned
-from .answer_units import Asked, Unit, pattern, units_of, words_in
+from .answer_reader import AnswerReader
+from .answer_rows import Mentioned
+from .answer_units import Asked, Unit, Unmeant, pattern, units_of, words_in
 from .sentences import Words, words_of
 
 __all__ = [
@@ -59,11 +62,13 @@ def read_answer(  # noqa: PLR0913, PLR0917
     items: Sequence[Sequence[str]] = (),
     risks: Collection[str] = (),
     times: Iterable[tuple[int, int]] = (),
+    unmeant: Unmeant = MappingProxyType({}),
 ) -> Answer:
     """Read `text` as the answer to `asks`, shown as `items` (default: one item each).
 
-    `findings`, `risks` and `times` (spans) are what the rest of the reader found in the same
-    message. An empty `asks` gives an empty answer.
+    `findings`, `risks`, `times` (spans) and `unmeant` (spans where a finding is named in another
+    sense) are what the rest of the reader found in the same message. An empty `asks` gives an empty
+    answer.
     """
     if not asks:
         return Answer()
@@ -78,7 +83,7 @@ def read_answer(  # noqa: PLR0913, PLR0917
         if mention.subject == "self" and mention.state != "hypothetical"
     }
     spans = {name: mention.span for name, mention in own.items()}
-    units = _without_questions(units_of(words, asked, spans, times))
+    units = _without_questions(units_of(words, asked, spans, times, unmeant))
     reader = AnswerReader(asked, units, own, risks, words.span(0, -1) if words.spans else (0, 0))
     kind, effects = reader.read()
     return Answer(
@@ -114,9 +119,25 @@ def leaves_doubt(text: str) -> bool:
 
 
 def is_bare_answer(text: str) -> bool:
-    """Whether the whole message is one answer to whatever was asked: "no", "not that I know of"."""
-    said = words_of(text, _MAX_WORDS).text.rstrip(" .!?;,")
-    return any(pattern(kind).fullmatch(f"{said} ") for kind in ("deny", "affirm", "unsure"))
+    """Whether the whole message is one answer to whatever was asked: "no", "nah, not really"."""
+    said = words_of(text, _MAX_WORDS).text.rstrip(" .!?;,") + " "
+    return any(_is_nothing_but(pattern(kind), said) for kind in ("deny", "affirm", "unsure"))
+
+
+def is_bare_denial(text: str) -> bool:
+    """Whether the whole text is a no, however it is put: "not at all", "none of it"."""
+    said = words_of(text, _MAX_WORDS).text.rstrip(" .!?;,") + " "
+    return bool(said.strip()) and _is_nothing_but(pattern("deny"), said)
+
+
+def _is_nothing_but(answer: re.Pattern[str], said: str) -> bool:
+    place = 0
+    while place < len(said):
+        match = answer.match(said, place)
+        if match is None:
+            return answer.fullmatch(said) is not None
+        place = match.end()
+    return True
 
 
 def _asks_back(words: Words) -> bool:

@@ -15,7 +15,8 @@ from functools import cached_property
 
 from actions.triage import State, Subject
 from bot.nlu.lexicon import ABSENT, Entry
-from bot.nlu.scopes import Layout
+from bot.nlu.said_after import SaidAfter
+from bot.nlu.scopes import NEGATORS, Layout
 from bot.nlu.semantic import Clause, is_alarming, least
 from bot.nlu.templates import Match
 from bot.nlu.tokens import Message
@@ -23,8 +24,6 @@ from bot.nlu.tokens import Message
 #: The finding that is there however it is put.
 SELF_HARM = "self_harm_thoughts"
 
-_NO_WORDS = frozenset(["no", "nope", "nah", "none", "negative", "nil", "zero", "never", "not"])
-_YES_WORDS = frozenset(["yes", "yep", "yeah", "yup", "yea", "positive", "present", "definitely"])
 _PRONOUNS = frozenset(["she", "he", "her", "his"])
 _FIRST_PERSON = frozenset(["i", "me", "my", "mine", "myself"])
 _NO = {"no"}
@@ -53,11 +52,12 @@ class Triggers:
         self._layout = Layout(message, matches)
         live = self._layout.live_triggers(matches)
         self._names = {hit.payload.name for hit in live}
-        answers = set(self._answers.values())
+        self._after = SaidAfter(message, self._layout.named)
         self._reaching = [
             (hit, self._layout.reach(hit))
             for hit in live
-            if not hit.payload.name.startswith(("stop_", "continue_")) and hit.start not in answers
+            if not hit.payload.name.startswith(("stop_", "continue_"))
+            and hit.start not in self._after.words
         ]
 
     def of(self, mention: Match[Entry], red_flag: bool) -> Assertion:
@@ -75,6 +75,8 @@ class Triggers:
 
     def _said(self, mention: Match[Entry], found: Counter[str], red_flag: bool) -> Assertion:
         subject = Subject.OTHER if found["other"] else Subject.SELF
+        if _is_expected_in_vain(found) and mention.payload.role != ABSENT:
+            return Assertion(State.ABSENT, Subject.SELF, settled=True)
         if found["story"] or found["animal"]:
             return Assertion(State.HYPOTHETICAL, Subject.OTHER)
         if found["hypothetical"] and not (
@@ -99,7 +101,14 @@ class Triggers:
     def _held(
         self, mention: Match[Entry], found: Counter[str], subject: Subject, red_flag: bool
     ) -> Assertion:
-        absent = _is_absent(mention.payload.role == ABSENT, found)
+        fine = mention.payload.role == ABSENT
+        if not fine:
+            found["negated"] += found["more"] + (0 if red_flag else found["partly"])
+        absent = _is_absent(fine, found)
+        well = fine and self._norms(mention).isdisjoint(NEGATORS)
+        told = _told_by_denying(well, found, red_flag) if absent else None
+        if told:
+            return replace(told, subject=subject)
         told_too = subject is Subject.OTHER and "too" in self._names
         # "The chest pain I used to get is back."
         habit = found["used_to"] and (found["older_past"] == found["used_to"] or _is_now(found))
@@ -116,12 +125,16 @@ class Triggers:
             return Assertion(State.UNCERTAIN, subject)
         if absent:
             doubted = red_flag and found["doubted"] and not found["negated"]
-            return Assertion(State.UNCERTAIN if doubted else State.ABSENT, subject)
+            settled = bool(found["denied_after"] or _is_expected_in_vain(found))
+            return Assertion(State.UNCERTAIN if doubted else State.ABSENT, subject, settled=settled)
         if _is_over(mention.payload.role == ABSENT, found):
             return Assertion(State.PAST, subject, recent=True)
-        asked = red_flag and found["own"] and found["hypothetical"]  # "should I worry I can't ..."
+        asked = (
+            red_flag and subject is Subject.SELF and found["own"]
+        )  # "should I worry I can't ...", "when will my lips ..."
         settled = bool(found["condition"] or found["mine"] or asked)
-        return Assertion(mention.payload.state or State.PRESENT, subject, settled=settled)
+        state = mention.payload.state or State.PRESENT
+        return Assertion(state, subject, True if state is State.PAST else None, settled)
 
     def ends_in(self, clause: Match[Entry]) -> bool:
         """Whether a clause says that something is over now, and not that it is back."""
@@ -151,9 +164,11 @@ class Triggers:
                 found["verbal"] += name in ("negated", "doubted") and verbal
                 here = clause == self._layout.clause(hit.start)
                 found["older_here"] += name in _OLDER and here
-        if mention.end in self._answers:
-            word = self._message.tokens[mention.end].norm
-            found["no" if word in _NO_WORDS else "yes"] += 1
+        if mention.end in self._after.words:
+            found["no" if self._after.says_no(mention.end) else "yes"] += 1
+        elif mention.end in self._after.denied:
+            found["no"] += 1
+            found["denied_after"] += 1
         if found["past_tense"] and self._follows_older(mention) and not _is_now(found):
             found["older_past"] += 1
             found["older_here"] += 1
@@ -161,50 +176,6 @@ class Triggers:
 
     def _norms(self, match: Match[Entry]) -> set[str]:
         return {self._message.tokens[place].norm for place in range(match.start, match.end)}
-
-    @cached_property
-    def _answers(self) -> dict[int, int]:
-        """Where a mention ends that a yes or no directly answers: "hives? no", "fever: none".
-
-        Without a mark the word must end the sentence or be one of several such answers ("hives no
-        oozing yes"); after a comma it must be both.
-        """
-        tokens, words = self._message.tokens, _NO_WORDS | _YES_WORDS
-        ends = {hit.end for hit in self._layout.named if hit.payload.role != ABSENT}
-        after = [
-            end
-            for end in ends
-            if end < len(tokens) and tokens[end].norm in words and not self._is_tag(end)
-        ]
-        row = len(after) > 1 and tokens[-1].norm in words
-        ticked = sum(self._is_ticked(end) for end in after) > 1
-        answers = {}
-        for end in after:
-            following = tokens[end + 1] if end + 1 < len(tokens) else None
-            closed = following is None or following.mark != ""
-            if (
-                row
-                or tokens[end].mark in (":", "-")
-                or (closed and tokens[end].mark in ("", "?"))
-                or (ticked and self._is_ticked(end))
-            ):
-                answers[end] = end
-        return answers
-
-    def _is_tag(self, end: int) -> bool:
-        """Whether it only asks for agreement: "my throat is closing, no?"."""
-        token = self._message.tokens[end]
-        return token.mark == "," and self._message.closing[token.sentence] == "?"
-
-    def _is_ticked(self, end: int) -> bool:
-        """Whether what is named at the end of a sentence is answered after a comma.
-
-        It takes two of them: "Fainting, none. Wheeze, no." is a list gone through, "swollen, no?"
-        is not.
-        """
-        tokens = self._message.tokens
-        last = end + 1 == len(tokens) or tokens[end + 1].sentence != tokens[end].sentence
-        return tokens[end].mark == "," and last
 
     def _follows_older(self, mention: Match[Entry]) -> bool:
         """Whether the sentence before tells an older episode."""
@@ -318,13 +289,36 @@ def _is_now(found: Counter[str]) -> bool:
     return bool(found["now"] or found["present_tense"] or found["just_now"])
 
 
+def _is_expected_in_vain(found: Counter[str]) -> bool:
+    """Whether something was expected or asked about and then denied in a word: "expected puffy
+    eyes, got none"."""
+    return bool(found["expected"] and found["not_so"])
+
+
+def _told_by_denying(well: bool, found: Counter[str], red_flag: bool) -> Assertion | None:
+    """What a denial tells of all the same: "I could swallow until noon", "no wheeze yesterday,
+    today yes"; of a red flag also what has to have been there ("has not fainted again"), and any
+    degree of it ("the lips are not that swollen")."""
+    if found["until"] or found["now_not" if well else "now_so"]:
+        return Assertion(State.PRESENT, Subject.SELF, settled=True)
+    if not red_flag:
+        return None
+    if found["partly"] or (found["wished"] and not well):
+        return Assertion(State.PRESENT, Subject.SELF, settled=True)
+    if (found["again"] or ((found["more"] or found["since"]) and not well)) and not _is_older(
+        found
+    ):
+        return Assertion(State.PAST, Subject.SELF, recent=True, settled=True)
+    return Assertion(State.UNCERTAIN, Subject.SELF) if found["before_it"] else None
+
+
 def _is_absent(fine: bool, found: Counter[str]) -> bool:
     """Whether what is named is denied; a phrase of wellness is turned by "not" and "I wish"."""
     if fine:
-        return not (found["verbal"] or found["wished"])
+        return not (found["verbal"] or found["wished"] or found["no"])
     if found["no"]:
         return True
-    denied = found["negated"] + found["doubted"]
+    denied = found["negated"] + found["doubted"] + found["not_mine"]
     return bool(denied) and not found["affirmed"] and not found["yes"]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ _NUMBER = {"type": "integer", "minimum": 0, "maximum": 12}
 _WORD_LISTS = (
     "openers", "joiners", "starters", "question_words", "question_verbs", "question_measures",
     "question_subjects", "led_to", "question_ends", "goes_on", "owners", "finite", "resumed",
-    "list_joiners", "list_fillers",
+    "list_joiners", "list_fillers", "deniers",
 )  # fmt: skip
 _NUMBERS = ("resumed_after", "insertion", "label", "list_gap")
 _SCHEMA = {
@@ -59,6 +60,7 @@ class _Rules:
     resumed: frozenset[str]
     list_joiners: frozenset[str]
     list_fillers: frozenset[str]
+    deniers: frozenset[str]
     resumed_after: int
     insertion: int
     label: int
@@ -118,7 +120,11 @@ def clause_numbers(
 ) -> list[int]:
     """The number of each token's clause, counted through the whole message."""
     rules = _rules()
-    inside = {place for group in coordinations for place in range(group.start + 1, group.end)}
+    inside = {
+        place
+        for group in coordinations
+        for place in range(group.start + 1, _end_of_list(tokens, group, rules))
+    }
     numbers: list[int] = []
     clause, begin = 0, 0
     for place, token in enumerate(tokens):
@@ -130,6 +136,23 @@ def clause_numbers(
             begin = place
         numbers.append(clause)
     return numbers
+
+
+def _end_of_list(tokens: Sequence[Token], group: Coordination, rules: _Rules) -> int:
+    """Where what belongs together ends: after "not" before a comma that alone would make a list of
+    it, for what follows may be told ("not itchy, swollen lips", "not sore or itchy, swollen lips").
+    """
+    start = group.start
+    before = tokens[max(start - rules.list_gap, 0) : start]
+    if not any(t.norm in rules.deniers and t.sentence == tokens[start].sentence for t in before):
+        return group.end
+    joined = False
+    for (_, last), (following, _) in pairwise(group.members):
+        link = any(token.norm in rules.list_joiners for token in tokens[last:following])
+        if not link and (joined or len(group.members) == 2):
+            return last
+        joined = joined or link
+    return group.end
 
 
 def _begins_clause(tokens: Sequence[Token], place: int, begin: int, rules: _Rules) -> bool:

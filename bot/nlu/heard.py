@@ -134,7 +134,7 @@ def _nothing_else(given: Given, seen: Seen, risks: Collection[str]) -> tuple[str
 def may_leave_out(given: Given, seen: Seen, found: Mapping[str, Finding], answer: Answer) -> bool:
     """Whether what sounds like a "no" to a list may leave something out: "no, only when I run"."""
     denies = answer.findings and all(s.state == State.ABSENT for s in answer.findings.values())
-    told = any(said.state is not State.ABSENT for said in found.values())
+    told = bool(answer.trend) or any(said.state is not State.ABSENT for said in found.values())
     if not denies or told or not _IN_LISTS.issuperset(given.asks):
         return False
     return shares_of("replies", given.text, seen.mean).get("deny", 1.0) < _HARDLY

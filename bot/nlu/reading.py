@@ -33,7 +33,7 @@ from bot.nlu.heard import SUSPECT, Given, may_leave_out, plainly, with_backgroun
 from bot.nlu.intents import intents_of
 from bot.nlu.languages import is_foreign
 from bot.nlu.learnt import comes_down_to
-from bot.nlu.lexicon import Entry, lexicon
+from bot.nlu.lexicon import NOT, Entry, lexicon
 from bot.nlu.mash import is_all_mash
 from bot.nlu.mentions import find_findings
 from bot.nlu.semantic import Clause, Seen, is_alarming, semantic_reader
@@ -49,6 +49,9 @@ logger = logging.getLogger(__name__)
 _NO_ANSWERS = frozenset(
     {"other_procedure", "minor", "photo", "handoff", "before_treatment", "other_language"}
 )
+
+#: What is told of a complaint, and so of whom the complaint is.
+_OF_A_COMPLAINT = {"duration_hours", "temperature_c"}
 
 
 @dataclass(frozen=True)
@@ -194,9 +197,9 @@ def _interpret(given: Given, see: Callable[[Message], Seen]) -> Reading:
     found = find_findings(message, given.matches, triggers, seen.clauses, told, asks)
     context = find_context(given.matches, triggers, seen.clauses, told)
     times = read_times(text, given.now, asks, partial(_moment_told, given, seen.clauses))
-    if found and all(said.subject is Subject.OTHER for said in found.values()):
-        times = Times()
-    answer = read_answer(text, asks, found, given.items, context.risks, times.spans.values())
+    times = _own_times(times, found, message)
+    spans = times.spans.values()
+    answer = read_answer(text, asks, found, given.items, context.risks, spans, _unmeant(given))
     unclear = answer.kind is None or (found and answer.kind == "inform")
     if asks and unclear and not any(map(_is_told, found, found.values())):
         answer = plainly(given, everything, bool(found))
@@ -221,6 +224,39 @@ def _interpret(given: Given, see: Callable[[Message], Seen]) -> Reading:
         act,
         message.truncated,
         seen.plain,
+    )
+
+
+def _unmeant(given: Given) -> dict[str, list[tuple[int, int]]]:
+    """Where what sounds like a finding is none by the lexicon: "sick of waiting"."""
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for hit in given.matches if given.asks else ():
+        if hit.payload.kind == "finding" and hit.payload.role == NOT:
+            span = given.message.span(hit.start, hit.end - 1)
+            spans.setdefault(hit.payload.name, []).append(span)
+    return spans
+
+
+def _own_times(times: Times, found: Mapping[str, Finding], message: Message) -> Times:
+    """The times and the temperature without those of others: "my son was sick all last week. I am a
+    bit dry"."""
+    subjects = {said.subject for said in found.values()}
+    if subjects == {Subject.OTHER}:
+        return Times()
+    if Subject.OTHER not in subjects:
+        return times
+    theirs = set()
+    for what in _OF_A_COMPLAINT & times.spans.keys():
+        sentence = message.sentence_at(times.spans[what][0])
+        beside = {
+            said.subject for said in found.values() if message.sentence_at(said.span[0]) == sentence
+        }
+        if beside == {Subject.OTHER}:
+            theirs.add(what)
+    return replace(
+        times,
+        duration_hours=None if "duration_hours" in theirs else times.duration_hours,
+        temperature_c=None if "temperature_c" in theirs else times.temperature_c,
     )
 
 

@@ -37,12 +37,20 @@ NEGATORS = frozenset(["not", "no", "never", "nothing", "none", "without", "nor",
 #: These count only where their clause ends or goes on like this: "gone now", but not "gone numb";
 #: "mine is", but not "mine is only pink".
 _AT_THE_END = frozenset(["resolved", "fine", "mine"])
+#: These only where nothing but a new statement follows: "I am now", but not "I am now at home".
+_AT_THE_VERY_END = frozenset(["now_so", "now_not", "not_so", "not_mine"])
+_NEW_STATEMENT = frozenset(["and", "but", "so", "though"])
 _AFTERWARDS_TEXT = """
 now today again since completely totally entirely fully by on within after this and but so yet
 quickly overnight with thank thankfully in already too from without before except as then though
 although when over while at last soon straight almost pretty thanks
 """
 _AFTERWARDS = frozenset(_AFTERWARDS_TEXT.split())
+
+#: Between what is denied and what is told beside it.
+_BESIDE = frozenset(["with", "from", "on", "in", "and"])
+_DEFINITE = frozenset(["the", "my", "these", "this", "both", "her", "his"])
+_ARTICLES = frozenset(["a", "an"])
 
 _SMALL_TEXT = "or and nor any no a an the my of not bit at all kind sort much real even"
 _SMALL_WORDS = frozenset(_SMALL_TEXT.split())
@@ -66,6 +74,7 @@ class Layout:
 
     def __init__(self, message: Message, hits: Sequence[Hit]) -> None:
         self.message = message
+        self._every = [hit for hit in hits if hit.payload.kind == "finding"]
         self.named = meant([hit for hit in hits if hit.payload.kind in ("finding", "risks")])
         self._clauses = _spans([token.clause for token in message.tokens])
         self._sentences = _spans([token.sentence for token in message.tokens])
@@ -86,7 +95,7 @@ class Layout:
         live = [
             hit
             for hit in triggers
-            if not any(_within(hit, other) and not _both_stop(hit, other) for other in triggers)
+            if not any(_within(hit, other) and not _only_ends(other, hit) for other in triggers)
             and not any(
                 _is_part(hit, named, negators)
                 for named in self.named
@@ -98,11 +107,12 @@ class Layout:
 
     def _goes_on(self, hit: Hit) -> bool:
         """Whether what sounds like an end is none, because its clause goes on."""
-        if hit.payload.name not in _AT_THE_END or hit.payload.direction != "backward":
+        name = hit.payload.name
+        ends = name in _AT_THE_END and hit.payload.direction == "backward"
+        if not (ends or name in _AT_THE_VERY_END) or hit.end == self.clause(hit.end - 1).end:
             return False
-        if hit.end == self.clause(hit.end - 1).end:
-            return False
-        return self.message.tokens[hit.end].norm not in _AFTERWARDS
+        after = _AFTERWARDS if ends else _NEW_STATEMENT
+        return self.message.tokens[hit.end].norm not in after
 
     def reach(self, hit: Hit) -> int:
         """The tokens that a trigger reaches, as a bit mask."""
@@ -111,6 +121,8 @@ class Layout:
             return self._before(hit).mask
         whole = self._scope(hit)
         end = min(whole.end, hit.end + _NEXT) if said.scope == "next" else whole.end
+        if said.name == "negated":
+            end = min(end, self._beside(hit))
         stop = _STOPS.get(said.name)
         end = min(
             [end, *(s.start for s in self._stops if s.payload.name == stop and s.start >= hit.end)]
@@ -123,6 +135,23 @@ class Layout:
             mask |= Span(min(whole.start, hit.start), hit.start).mask
         return mask
 
+    def _beside(self, hit: Hit) -> int:
+        """Where what is denied ends, if something else is told beside it: "no pain with the swollen
+        lips", "no rash and a swollen tongue"."""
+        tokens, whole = self.message.tokens, self._scope(hit)
+        ends = (
+            named.end
+            for named in self.named
+            if named.payload.role == PRESENT
+            and hit.end <= named.start
+            and named.end < whole.end - 1
+        )
+        first = min(ends, default=len(tokens))
+        if first + 1 >= len(tokens) or tokens[first].norm not in _BESIDE:
+            return whole.end
+        articles = _ARTICLES if tokens[first].norm == "and" else _DEFINITE
+        return first if tokens[first + 1].norm in articles else whole.end
+
     def _scope(self, hit: Hit) -> Span:
         last, scope = hit.end - 1, hit.payload.scope
         if scope == "message":
@@ -131,7 +160,7 @@ class Layout:
             return self.sentence(last)
         if scope == "run":
             return self._run(last)
-        if scope == "clause" and hit.payload.name == "negated":
+        if scope in ("clause", "next") and hit.payload.name == "negated":
             return self._listing(self.clause(last))
         return self.clause(last)
 
@@ -199,9 +228,11 @@ def _within(hit: Hit, other: Hit) -> bool:
     return hit.consumed & other.consumed == hit.consumed != other.consumed
 
 
-def _both_stop(hit: Hit, other: Hit) -> bool:
-    """Whether both are words at which scopes end: one may stand in the other."""
-    return hit.payload.name.startswith(_STOP_PREFIX) and other.payload.name.startswith(_STOP_PREFIX)
+def _only_ends(outer: Hit, hit: Hit) -> bool:
+    """Whether `outer` is words at which a scope ends that leave what `hit` says in them: that a
+    scope ends, or that it is now ("last time was fine, now I feel faint")."""
+    kept = hit.payload.name.startswith(_STOP_PREFIX) or hit.payload.name == "now"
+    return kept and outer.payload.name.startswith(_STOP_PREFIX)
 
 
 def _is_part(hit: Hit, named: Hit, negators: int) -> bool:

@@ -132,16 +132,22 @@ def split_templates(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class _Source:
-    """The regular expression of a template, its length as written, and whether it can be empty."""
+    """The regular expression of a template, the most words that it holds, and whether it can be
+    empty."""
 
     regex: str
-    length: int
+    words: int
     optional: bool
 
 
 def _pattern(sources: Iterable[_Source]) -> re.Pattern[str]:
-    ordered = sorted(sources, key=lambda source: -source.length)
-    return re.compile(r"(?<!\S)(?:" + "|".join(source.regex for source in ordered) + ")")
+    return re.compile(r"(?<!\S)" + _any_of(sources))
+
+
+def _any_of(sources: Iterable[_Source]) -> str:
+    """The longest first: of alternatives Python takes the first that fits."""
+    ordered = sorted(sources, key=lambda source: (-source.words, -len(source.regex)))
+    return "(?:" + "|".join(source.regex for source in ordered) + ")"
 
 
 def _source(template: str, sets: Mapping[str, Sequence[str]], known: dict[str, _Source]) -> _Source:
@@ -163,54 +169,57 @@ class _Parser:
 
     def parse(self) -> _Source:
         """The whole template."""
-        regex, optional = self._choice()
+        source = self._choice()
         if self._pieces:
             raise self._error(f"{self._pieces[0]} closes nothing; remove it")
-        return _Source(regex, len(self._template), optional)
+        return source
 
-    def _choice(self) -> tuple[str, bool]:
+    def _choice(self) -> _Source:
         """Rows with "|" between them."""
         rows = [self._row()]
         while self._pieces[:1] == ["|"]:
             self._pieces.pop(0)
             rows.append(self._row())
-        return "|".join(regex for regex, _ in rows), any(optional for _, optional in rows)
+        most = max(row.words for row in rows)
+        return _Source(_any_of(rows), most, any(row.optional for row in rows))
 
-    def _row(self) -> tuple[str, bool]:
+    def _row(self) -> _Source:
         out: list[str] = []
-        optional = True
+        words, optional = 0, True
         while self._pieces and self._pieces[0] not in ("|", ")", "]"):
             piece = self._pieces.pop(0)
             if piece in ("(", "["):
-                regex, may_be_empty = self._choice()
+                chosen = self._choice()
                 closing = {"(": ")", "[": "]"}[piece]
                 if self._pieces[:1] != [closing]:
                     raise self._error(f"a {piece} is not closed; add {closing}")
                 self._pieces.pop(0)
-                out.append(f"(?:{regex})" + ("?" if piece == "[" else ""))
-                optional = optional and (piece == "[" or may_be_empty)
+                out.append(chosen.regex + ("?" if piece == "[" else ""))
+                words += chosen.words
+                optional = optional and (piece == "[" or chosen.optional)
             elif piece == "~":
                 out.append(_GAP)
             else:
+                said = self._set(piece[1:-1]) if piece[0] == "<" else _literal(piece)
+                out.append(said.regex)
+                words += said.words
                 optional = False
-                out.append(self._set(piece[1:-1]) if piece[0] == "<" else _literal(piece))
-        return "".join(out), optional
+        return _Source("".join(out), words, optional)
 
-    def _set(self, name: str) -> str:
+    def _set(self, name: str) -> _Source:
         if name not in self._sets:
             raise self._error(f"there is no set <{name}>; add it or correct its name")
         if name not in self._known:
             self._known[name] = _Source("", 0, True)  # a set inside itself matches nothing
             members = [_source(each, self._sets, self._known) for each in self._sets[name]]
-            members.sort(key=lambda source: -source.length)
-            regex = "(?:" + "|".join(member.regex for member in members) + ")"
-            self._known[name] = _Source(regex, len(name), False)
-        return self._known[name].regex
+            most = max(member.words for member in members)
+            self._known[name] = _Source(_any_of(members), most, False)
+        return self._known[name]
 
     def _error(self, what: str) -> ValueError:
         return ValueError(f"template {self._template!r}: {what}")
 
 
-def _literal(word: str) -> str:
+def _literal(word: str) -> _Source:
     plain = re.escape(_APOSTROPHE.sub("", word.lower())).replace(r"\*", r"\S*")
-    return plain + " (?:, )?"
+    return _Source(plain + " (?:, )?", 1, False)

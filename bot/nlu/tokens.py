@@ -97,6 +97,10 @@ class Message:
         """Character offsets of the tokens `first` to `last` (inclusive)."""
         return self.tokens[first].start, self.tokens[last].end
 
+    def sentence_at(self, place: int) -> int:
+        """The number of the sentence that the character at `place` stands in."""
+        return max((t.sentence for t in self.tokens if t.start <= place), default=0)
+
     def with_clauses(self, clauses: Sequence[int]) -> Message:
         """The same message with these clause numbers, one per token."""
         numbered = (

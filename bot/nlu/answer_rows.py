@@ -1,0 +1,113 @@
+"""Which units of an answer count: what is denied by itself, taken back, or only says where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+from .answer_effects import red_flags
+from .answer_units import HEADS, Unit, words_in
+
+SWOLLEN = frozenset(
+    ["lip_swelling", "tongue_swelling", "mouth_swelling", "neck_swelling", "eye_swelling"]
+)
+
+#: Asked for by a part of the body that may have something else.
+_PARTS = SWOLLEN | {"throat_tightness", "chest_tightness", "hoarse_voice"}
+
+#: With more words that nobody knows beside it, a part of the body does not say that it is swollen.
+_FEW_BESIDE = 2
+
+#: How `answers.yml` names these places of a list.
+LAST, MIDDLE = "-1", "middle"
+
+
+class Mentioned(Protocol):
+    """What the lexicon found of one finding."""
+
+    @property
+    def state(self) -> str:
+        """One of the states of the vocabulary."""
+
+    @property
+    def severity(self) -> str | None:
+        """Its degree, when told."""
+
+    @property
+    def subject(self) -> str:
+        """Whose it is."""
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Where in the message."""
+
+
+def place_of(said: str, count: int) -> int:
+    """Where "the second", "the last" and "the middle one" are in a list of so many, or -1."""
+    if said == LAST:
+        return count - 1
+    if said == MIDDLE:
+        return count // 2 if count % 2 else -1
+    return int(said) - 1
+
+
+def negations(units: Sequence[Unit]) -> Iterable[tuple[Unit, Unit]]:
+    """Each "no" or "not" and what it denies: "no hives", "not pregnant", but not "no, my eyes"."""
+    for at, unit in enumerate(units):
+        if unit.kind == "deny" and unit.first != unit.last:
+            continue
+        if unit.kind != "deny" and unit.value not in words_in("negators"):
+            continue
+        for following in units[at + 1 : at + 4]:
+            if following.kind in ("item", "mention"):
+                yield unit, following
+                break
+            if following.kind != "word" or following.value in words_in("statements"):
+                break
+
+
+def without_harmless(
+    row: Sequence[Unit], mentions: Mapping[str, Mentioned]
+) -> tuple[list[Unit], frozenset[str]]:
+    """The units without the parts of the body that only say where something harmless is ("no, just
+    dry lips", "a stiff neck from sleeping badly"), and the asks that these would have named: they
+    are neither told nor denied."""
+    kept: list[Unit] = []
+    left: set[str] = set()
+    for part in _between_breaks(row):
+        harmless = any(
+            unit.kind == "mention" and unit.value not in SWOLLEN and _is_calm(unit.value, mentions)
+            for unit in part
+        )
+        unclear = sum(unit.kind == "word" for unit in part) > _FEW_BESIDE
+        for unit in part:
+            if unit.kind == "item" and unit.value in _PARTS and (harmless or unclear):
+                left.add(unit.value)
+            else:
+                kept.append(unit)
+    return kept, frozenset(left)
+
+
+def _between_breaks(row: Sequence[Unit]) -> Iterable[list[Unit]]:
+    part: list[Unit] = []
+    for unit in row:
+        part.append(unit)
+        if unit.kind == "break":
+            yield part
+            part = []
+    yield part
+
+
+def _is_calm(name: str, mentions: Mapping[str, Mentioned]) -> bool:
+    return name in mentions and mentions[name].state != "absent" and not red_flags([name])
+
+
+def last_correction(units: Sequence[Unit]) -> int:
+    """Where the last "no wait" or "no I mean" stands: what was said before it does not count."""
+    return max((at for at, unit in enumerate(units) if unit.kind == "not_an_answer"), default=0)
+
+
+def without_idle_emoji(units: Sequence[Unit]) -> list[Unit]:
+    """A thumb up beside words is a smile; alone it is an answer."""
+    spoken = any(unit.kind in HEADS and not unit.emoji for unit in units)
+    return [unit for unit in units if not (spoken and unit.emoji)]
