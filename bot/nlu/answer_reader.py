@@ -24,6 +24,9 @@ _ONE = frozenset(["one", "ones", "some"])
 #: So many words that nobody knows may stand around a finding that is known.
 _FEW = 5
 
+#: Who says that they have done so has gone through the list.
+_LOOKED = frozenset(["read", "checked", "check", "looked", "saw", "list", "confirm", "understand"])
+
 #: The dialogue's question after a pause: is what was told before still there?
 EARLIER = "earlier_findings"
 
@@ -294,10 +297,13 @@ class AnswerReader:
         return None
 
     def _assents_first(self, heads: Sequence[Unit]) -> bool:
-        """Whether a yes only opens an answer that goes on to deny; "yes, no" alone is doubt."""
+        """Whether a yes only opens an answer that goes on to deny the whole list ("yes I checked,
+        none", "yes, none of those"); "yes, no" is doubt."""
         kinds = [unit.kind for unit in heads]
-        more = self._unknown() > 0 or heads[-1].last > heads[-1].first if heads else False
-        return kinds[:1] == ["affirm"] and kinds[-1:] == ["deny"] and more
+        if kinds[:1] != ["affirm"] or kinds[-1:] != ["deny"] or len(self.groups) < 2:
+            return False
+        checked = any(unit.value in _LOOKED for unit in self.said if unit.kind == "word")
+        return checked or heads[-1].last > heads[-1].first
 
     def _is_about_what_was_asked(self) -> bool:
         """Whether "no ... a bit" is doubt; beside other words ("no. ice helped a bit") it may be of
@@ -340,7 +346,7 @@ class AnswerReader:
 
     def _chosen(self, picks: Sequence[Unit], mild: bool) -> str | None:
         numbers = any(unit.kind in ("ordinal", "number") for unit in picks)
-        if numbers and self._unknown() > 1:
+        if numbers and self._unknown() > 2:
             return None
         if self._unknown() > 2 and not any(unit.kind == "mention" for unit in picks):
             return None

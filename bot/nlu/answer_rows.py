@@ -15,9 +15,6 @@ SWOLLEN = frozenset(
 #: Asked for by a part of the body that may have something else.
 _PARTS = SWOLLEN | {"throat_tightness", "chest_tightness", "hoarse_voice"}
 
-#: With more words that nobody knows beside it, a part of the body does not say that it is swollen.
-_FEW_BESIDE = 2
-
 #: How `answers.yml` names these places of a list.
 LAST, MIDDLE = "-1", "middle"
 
@@ -70,7 +67,7 @@ def without_harmless(
     row: Sequence[Unit], mentions: Mapping[str, Mentioned]
 ) -> tuple[list[Unit], frozenset[str]]:
     """The units without the parts of the body that only say where something harmless is ("no, just
-    dry lips", "a stiff neck from sleeping badly"), and the asks that these would have named: they
+    dry lips"), and the asks that these would have named: they
     are neither told nor denied."""
     kept: list[Unit] = []
     left: set[str] = set()
@@ -79,9 +76,8 @@ def without_harmless(
             unit.kind == "mention" and unit.value not in SWOLLEN and _is_calm(unit.value, mentions)
             for unit in part
         )
-        unclear = sum(unit.kind == "word" for unit in part) > _FEW_BESIDE
         for unit in part:
-            if unit.kind == "item" and unit.value in _PARTS and (harmless or unclear):
+            if harmless and unit.kind == "item" and unit.value in _PARTS:
                 left.add(unit.value)
             else:
                 kept.append(unit)

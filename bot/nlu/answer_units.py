@@ -37,12 +37,12 @@ _PLAIN_KINDS = (
 #: Where in a message a finding is named in another sense, by its name.
 Unmeant = Mapping[str, Sequence[tuple[int, int]]]
 
-#: What may follow a pick from the list: "2 and 3", "the 5th one a bit", "only 2 please".
-_AFTER_A_PICK_TEXT = """
-and or to yes no only one is was but please too also maybe a definitely for though on sort kind
-slightly have 1 2 3 4 5 6 7 8 9 two three four i just then
+#: After a number these are what is counted, or count on: "2 tiny scabs", "4 more days".
+_COUNTED_TEXT = """
+tiny small little more spot scab pimple euro euros pound pounds dollars pm am days day hours weeks
+times stars session sessions appointment visit visits treatment spots scabs pimples months minutes
 """
-_AFTER_A_PICK = frozenset(_AFTER_A_PICK_TEXT.split())
+_COUNTED = frozenset(_COUNTED_TEXT.split())
 
 #: Before these an answer stands alone.
 _MORE_FOLLOWS = frozenset(["and", "but", "thanks", "thank", "to", "about"])
@@ -169,8 +169,8 @@ class _Scanner:
         if unit.kind not in ("number", "ordinal"):
             return True
         words, after = self.words, unit.last + 1
-        following = words.word(after) if after < len(words.spans) else "."
-        return following in _AFTER_A_PICK or (not following.isalnum() and following != "?")
+        following = words.word(after) if after < len(words.spans) else ""
+        return following not in _COUNTED and following != "?"
 
     def _is_unmeant(self, unit: Unit) -> bool:
         place = self.words.spans[unit.first][0]

@@ -134,7 +134,7 @@ def _is_nothing_but(answer: re.Pattern[str], said: str) -> bool:
     place = 0
     while place < len(said):
         match = answer.match(said, place)
-        if match is None:
+        if match is None or match.end() == place:
             return answer.fullmatch(said) is not None
         place = match.end()
     return True

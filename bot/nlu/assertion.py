@@ -75,8 +75,12 @@ class Triggers:
 
     def _said(self, mention: Match[Entry], found: Counter[str], red_flag: bool) -> Assertion:
         subject = Subject.OTHER if found["other"] else Subject.SELF
+        if found["me_too"]:
+            return Assertion(State.PRESENT, Subject.SELF, settled=True)
         if _is_expected_in_vain(found) and mention.payload.role != ABSENT:
-            return Assertion(State.ABSENT, Subject.SELF, settled=True)
+            gone = found["resolved"] or found["past"]  # "you asked if it has gone: it has not"
+            state = State.PRESENT if gone else State.ABSENT
+            return Assertion(state, Subject.SELF, settled=bool(gone) or not red_flag)
         if found["story"] or found["animal"]:
             return Assertion(State.HYPOTHETICAL, Subject.OTHER)
         if found["hypothetical"] and not (
@@ -106,6 +110,9 @@ class Triggers:
             found["negated"] += found["more"] + (0 if red_flag else found["partly"])
         absent = _is_absent(fine, found)
         well = fine and self._norms(mention).isdisjoint(NEGATORS)
+        if absent and mention.payload.state is State.PAST:
+            return Assertion(State.PRESENT, subject)  # "I am not able to breathe again"
+        found["verbal"] += fine and not well  # "have not fainted" says its own "not"
         told = _told_by_denying(well, found, red_flag) if absent else None
         if told:
             return replace(told, subject=subject)
@@ -125,7 +132,7 @@ class Triggers:
             return Assertion(State.UNCERTAIN, subject)
         if absent:
             doubted = red_flag and found["doubted"] and not found["negated"]
-            settled = bool(found["denied_after"] or _is_expected_in_vain(found))
+            settled = bool(found["denied_after"])
             return Assertion(State.UNCERTAIN if doubted else State.ABSENT, subject, settled=settled)
         if _is_over(mention.payload.role == ABSENT, found):
             return Assertion(State.PAST, subject, recent=True)
@@ -299,15 +306,19 @@ def _told_by_denying(well: bool, found: Counter[str], red_flag: bool) -> Asserti
     """What a denial tells of all the same: "I could swallow until noon", "no wheeze yesterday,
     today yes"; of a red flag also what has to have been there ("has not fainted again"), and any
     degree of it ("the lips are not that swollen")."""
-    if found["until"] or found["now_not" if well else "now_so"]:
+    broken = found["expected"] and found["mine"]  # "you said I would not wheeze. I do"
+    if found["until"] or found["now_not" if well else "now_so"] or (broken and not well):
+        return Assertion(State.PRESENT, Subject.SELF, settled=True)
+    if found["until_now"] and well:
         return Assertion(State.PRESENT, Subject.SELF, settled=True)
     if not red_flag:
         return None
-    if found["partly"] or (found["wished"] and not well):
+    if found["until_now"]:
+        return Assertion(State.UNCERTAIN, Subject.SELF)
+    if found["partly"] or found["partial"] or found["nearly" if well else "wished"]:
         return Assertion(State.PRESENT, Subject.SELF, settled=True)
-    if (found["again"] or ((found["more"] or found["since"]) and not well)) and not _is_older(
-        found
-    ):
+    once = found["again"] if well else found["more"] or found["since"]
+    if (once or (found["again"] and found["verbal"])) and not _is_older(found):
         return Assertion(State.PAST, Subject.SELF, recent=True, settled=True)
     return Assertion(State.UNCERTAIN, Subject.SELF) if found["before_it"] else None
 
@@ -318,7 +329,7 @@ def _is_absent(fine: bool, found: Counter[str]) -> bool:
         return not (found["verbal"] or found["wished"] or found["no"])
     if found["no"]:
         return True
-    denied = found["negated"] + found["doubted"] + found["not_mine"]
+    denied = found["negated"] + found["doubted"]
     return bool(denied) and not found["affirmed"] and not found["yes"]
 
 

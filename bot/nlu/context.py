@@ -114,16 +114,24 @@ def _held_lately(match: Match[Entry], triggers: Triggers) -> bool:
 def _trend(
     matches: Sequence[Match[Entry]], triggers: Triggers, seen: Sequence[Clause], told: Told
 ) -> tuple[str | None, tuple[str, ...]]:
-    denied = (TREND_RAPID,) if matches_of("trend_rapid_absent", matches) else ()
-    if not denied and any(
-        match.payload.name == TREND_RAPID and said.state in _HELD and said.subject is Subject.SELF
+    slow = matches_of("trend_rapid_absent", matches)
+    denied = (TREND_RAPID,) if slow else ()
+    if any(
+        match.payload.name == TREND_RAPID
+        and said.state in _HELD
+        and said.subject is Subject.SELF
+        and not any(_beside(match, each) for each in slow)
         for match, said in only_seen(seen, matches, triggers)
     ):
         return str(Trend.RAPID), ()
     trends = matches_of("trend", matches)
     rapid = [match for match in trends if match.payload.name == Trend.RAPID]
-    rapid_now = (match for match in rapid if _held_lately(match, triggers))
-    if not denied and not all(_is_imagined(match, seen) for match in rapid_now):
+    rapid_now = (
+        match
+        for match in rapid
+        if _held_lately(match, triggers) and not any(_beside(match, each) for each in slow)
+    )
+    if not all(_is_imagined(match, seen) for match in rapid_now):
         return str(Trend.RAPID), ()
     named = [
         (match.start, match.payload.name)
@@ -137,6 +145,12 @@ def _trend(
         elif learnt is not None and _is_own(learnt, clause, triggers):
             named.append((clause.start, learnt))
     return max(named, default=(0, None))[1], denied
+
+
+def _beside(rapid: Match[Entry], slow: Match[Entry]) -> bool:
+    """Whether what grows fast by one match is what by the other does not: "fades by the hour", but
+    not "the redness fades by the hour, the swelling grows by the hour"."""
+    return rapid.start < slow.end and slow.start < rapid.end
 
 
 def _is_imagined(rapid: Match[Entry], seen: Sequence[Clause]) -> bool:

@@ -19,9 +19,10 @@ _YES_WORDS = frozenset(["yes", "yep", "yeah", "yup", "yea", "positive", "present
 
 #: What may stand beside the members of a list, and beside those of one that is a question.
 _LISTING_TEXT = "and or nor any the a my of for as to in on re no regarding about"
-_ASKING_TEXT = "trouble difficulty i have having you asked if is are there question"
+_ASKING_TEXT = "trouble difficulty i have having you asked if is are there question can could am do"
 _LISTING = frozenset(_LISTING_TEXT.split())
 _ASKING = _LISTING | frozenset(_ASKING_TEXT.split())
+_DENYING = _NO_WORDS | {"nothing", "neither", "nowt", "hardly", "cannot"}
 _BEFORE_A_NO = (":", "-", "…")
 
 
@@ -78,7 +79,7 @@ class SaidAfter:
                 following = [t.norm for t in tokens[end:] if t.sentence == number + 1]
                 asks_on = closing[min(number + 1, len(closing) - 1)] == "?"
                 if not asks_on and _denies(following):
-                    denied |= self._ends_in_list(start, end, _ASKING) or {end}
+                    denied |= self._ends_in_list(start, end, _ASKING)
                 continue
             marked = [at for at in range(start + 1, end) if tokens[at].mark in (*_BEFORE_A_NO, ",")]
             for place in marked[-1:]:
@@ -127,4 +128,4 @@ def _alarms(hit: Match[Entry]) -> bool:
 
 def _denies(words: Sequence[str]) -> bool:
     """Whether words are a no and nothing else: "not at all", "none of it"."""
-    return bool(words) and is_bare_denial(" ".join(words))
+    return not _DENYING.isdisjoint(words) and is_bare_denial(" ".join(words))

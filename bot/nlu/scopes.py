@@ -34,11 +34,13 @@ _PERSONS = frozenset(["other", "animal", "story"])
 #: none; others may be shared ("have not had" and "had a fit").
 NEGATORS = frozenset(["not", "no", "never", "nothing", "none", "without", "nor", "neither"])
 
+_DENIES_ANEW = NEGATORS - {"nor", "neither"}
+
 #: These count only where their clause ends or goes on like this: "gone now", but not "gone numb";
 #: "mine is", but not "mine is only pink".
 _AT_THE_END = frozenset(["resolved", "fine", "mine"])
 #: These only where nothing but a new statement follows: "I am now", but not "I am now at home".
-_AT_THE_VERY_END = frozenset(["now_so", "now_not", "not_so", "not_mine"])
+_AT_THE_VERY_END = frozenset(["now_so", "now_not", "not_so"])
 _NEW_STATEMENT = frozenset(["and", "but", "so", "though"])
 _AFTERWARDS_TEXT = """
 now today again since completely totally entirely fully by on within after this and but so yet
@@ -150,7 +152,8 @@ class Layout:
         if first + 1 >= len(tokens) or tokens[first].norm not in _BESIDE:
             return whole.end
         articles = _ARTICLES if tokens[first].norm == "and" else _DEFINITE
-        return first if tokens[first + 1].norm in articles else whole.end
+        told = any(each.start == first + 2 for each in self._every)
+        return first if told and tokens[first + 1].norm in articles else whole.end
 
     def _scope(self, hit: Hit) -> Span:
         last, scope = hit.end - 1, hit.payload.scope
@@ -180,7 +183,7 @@ class Layout:
 
         A member is bare when what it names is, with small words at most, all there is up to the
         next comma. Of two members without "or" the second belongs only if it is one word, so that
-        "no fever, swollen lips" tells of lips.
+        "no fever, swollen lips" tells of lips; and so does "no pain, lips swollen, no fever".
         """
         if not any(hit.consumed & clause.mask for hit in self.named):
             return clause
@@ -188,7 +191,7 @@ class Layout:
         members: list[Span] = []
         while end < sentence.end and self.message.tokens[end].mark in (",", "/"):
             member = self.clause(end)
-            if not self._is_bare(member):
+            if self.message.tokens[end].norm in _DENIES_ANEW or not self._is_bare(member):
                 break
             members.append(member)
             end = member.end
