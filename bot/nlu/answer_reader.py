@@ -7,10 +7,7 @@ from itertools import pairwise
 
 from .answer_effects import ABOUT, ASKED_AS_SEVERE, RISKS, TREND_RAPID, Effects, Said, red_flags
 from .answer_rows import (
-    FEW,
     LAST,
-    LOOKED,
-    ONE,
     SWOLLEN,
     Mentioned,
     last_correction,
@@ -19,7 +16,10 @@ from .answer_rows import (
     without_harmless,
     without_idle_emoji,
 )
-from .answer_units import HEADS, NAMES, TOPICS, Asked, Unit, degrees_of, is_ignored
+from .answer_units import HEADS, NAMES, TOPICS, Asked, Unit, degrees_of, is_ignored, words_in
+
+#: So many words that nobody knows may stand around a finding that is known.
+_FEW = 5
 
 #: The dialogue's question after a pause: is what was told before still there?
 EARLIER = "earlier_findings"
@@ -49,7 +49,9 @@ class AnswerReader:
         ]
         self.row, self.open = without_harmless(self.row, mentions)
         self.said = [unit for unit in self.row if unit.kind != "break"]
-        self.names_one = any(unit.kind == "word" and unit.value in ONE for unit in units)
+        self.names_one = any(
+            unit.kind == "word" and unit.value in words_in("one") for unit in units
+        )
         self.kinds = [unit.kind for unit in self.said]
         self.effects = Effects(span)
 
@@ -233,7 +235,7 @@ class AnswerReader:
 
     def _excepts_known(self, at: int) -> bool:
         """None except that I have thrown up once."""
-        if self.kinds[at] != "except" or self._unknown() > FEW:
+        if self.kinds[at] != "except" or self._unknown() > _FEW:
             return False
         return next((kind for kind in self.kinds[at:] if kind in NAMES), "") == "mention"
 
@@ -296,7 +298,7 @@ class AnswerReader:
         kinds = [unit.kind for unit in heads]
         if kinds[:1] != ["affirm"] or kinds[-1:] != ["deny"] or len(self.groups) < 2:
             return False
-        checked = any(unit.value in LOOKED for unit in self.said if unit.kind == "word")
+        checked = any(unit.value in words_in("looked") for unit in self.said if unit.kind == "word")
         return checked or heads[-1].last > heads[-1].first
 
     def _is_about_what_was_asked(self) -> bool:

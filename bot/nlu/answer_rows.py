@@ -15,15 +15,6 @@ SWOLLEN = frozenset(
 #: Asked for by a part of the body that may have something else.
 _PARTS = SWOLLEN | {"throat_tightness", "chest_tightness", "hoarse_voice"}
 
-#: Beside "only" these leave something out of a "no", whatever it is: "no, just one".
-ONE = frozenset(["one", "ones", "some"])
-
-#: Who says that they have done so has gone through the list.
-LOOKED = frozenset(["read", "checked", "check", "looked", "saw", "list", "confirm", "understand"])
-
-#: So many words that nobody knows may stand around a finding that is known.
-FEW = 5
-
 #: How `answers.yml` names these places of a list.
 LAST, MIDDLE = "-1", "middle"
 

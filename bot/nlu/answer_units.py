@@ -37,13 +37,6 @@ _PLAIN_KINDS = (
 #: Where in a message a finding is named in another sense, by its name.
 Unmeant = Mapping[str, Sequence[tuple[int, int]]]
 
-#: After a number these are what is counted, or count on: "2 tiny scabs", "4 more days".
-_COUNTED_TEXT = """
-tiny small little more spot scab pimple euro euros pound pounds dollars pm am days day hours weeks
-times stars session sessions appointment visit visits treatment spots scabs pimples months minutes
-"""
-_COUNTED = frozenset(_COUNTED_TEXT.split())
-
 #: Before these an answer stands alone.
 _MORE_FOLLOWS = frozenset(["and", "but", "thanks", "thank", "to", "about"])
 
@@ -170,7 +163,7 @@ class _Scanner:
             return True
         words, after = self.words, unit.last + 1
         following = words.word(after) if after < len(words.spans) else ""
-        return following not in _COUNTED and following != "?"
+        return following not in words_in("counted") and following != "?"
 
     def _is_unmeant(self, unit: Unit) -> bool:
         place = self.words.spans[unit.first][0]

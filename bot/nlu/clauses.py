@@ -22,8 +22,8 @@ _WORDS = {"type": "array", "items": {"type": "string"}}
 _NUMBER = {"type": "integer", "minimum": 0, "maximum": 12}
 _WORD_LISTS = (
     "openers", "joiners", "starters", "question_words", "question_verbs", "question_measures",
-    "question_subjects", "led_to", "question_ends", "goes_on", "owners", "finite", "resumed",
-    "list_joiners", "list_fillers", "deniers",
+    "question_subjects", "led_to", "question_ends", "goes_on", "owners", "finite", "stative",
+    "resumed", "list_joiners", "list_fillers", "articles", "deniers",
 )  # fmt: skip
 _NUMBERS = ("resumed_after", "insertion", "label", "list_gap")
 _SCHEMA = {
@@ -57,9 +57,11 @@ class _Rules:
     goes_on: frozenset[str]
     owners: frozenset[str]
     finite: frozenset[str]
+    stative: frozenset[str]
     resumed: frozenset[str]
     list_joiners: frozenset[str]
     list_fillers: frozenset[str]
+    articles: frozenset[str]
     deniers: frozenset[str]
     resumed_after: int
     insertion: int
@@ -77,6 +79,11 @@ def _rules() -> _Rules:
 def contrasts(word: str) -> bool:
     """Whether a word such as "but" sets what follows against what stands before."""
     return word in _rules().openers
+
+
+def states(word: str) -> bool:
+    """Whether a word such as "is" or "feels" makes a statement of what stands around it."""
+    return word in _rules().finite or word in _rules().stative
 
 
 def find_coordinations(
@@ -109,7 +116,8 @@ def _next_member(
             return None
         joined = joined or token.mark != "" or token.norm in rules.list_joiners
         if classes.get(token.stem) == kind:
-            return place if joined else None
+            own = tokens[place - 1].norm in rules.articles  # "itching and a tight throat"
+            return place if joined and not own else None
         if token.norm not in rules.list_joiners and token.norm not in rules.list_fillers:
             return None
     return None

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from functools import partial
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -49,6 +50,9 @@ logger = logging.getLogger(__name__)
 _NO_ANSWERS = frozenset(
     {"other_procedure", "minor", "photo", "handoff", "before_treatment", "other_language"}
 )
+
+#: After "and" these begin a statement of their own.
+_SUBJECTS = frozenset(["i", "she", "he", "my", "her", "his", "they", "we"])
 
 #: What is told of a complaint, and so of whom the complaint is.
 _OF_A_COMPLAINT = {"duration_hours", "temperature_c"}
@@ -315,7 +319,20 @@ def match(text: str) -> tuple[Message, list[Match[Entry]]]:
     lists = find_coordinations(message.tokens, known.classes)
     message = message.with_clauses(clause_numbers(message.tokens, lists))
     blocked = [token.stem in known.blockers for token in message.tokens]
-    return message, known.templates.find(message, lists, blocked)
+    matches = known.templates.find(message, lists, blocked)
+    return message, [each for each in matches if not _runs_on(each, message)]
+
+
+def _runs_on(match: Match[Entry], message: Message) -> bool:
+    """Whether words that would hide a red flag go on into another statement: what is "red and I
+    have turned pale" is no red that is pale."""
+    said, tokens = match.payload, message.tokens[match.start : match.end]
+    hides = said.kind == "finding" and said.role == NOT and is_alarming(said.name)
+    return hides and any(
+        word.norm == "and" and following.norm in _SUBJECTS
+        for word, following in pairwise(tokens)
+        if word.clause == following.clause != tokens[0].clause
+    )
 
 
 def _answered(found: dict[str, Finding], answer: Answer) -> dict[str, Finding]:

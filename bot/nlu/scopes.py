@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.nlu.clauses import contrasts
+from bot.nlu.clauses import contrasts, states
 from bot.nlu.lexicon import PRESENT, Entry, meant
 from bot.nlu.templates import Match
 from bot.nlu.tokens import Message, Token
@@ -34,6 +34,7 @@ _PERSONS = frozenset(["other", "animal", "story"])
 #: none; others may be shared ("have not had" and "had a fit").
 NEGATORS = frozenset(["not", "no", "never", "nothing", "none", "without", "nor", "neither"])
 
+#: A member of a list that begins with one of these is denied by it.
 _DENIES_ANEW = NEGATORS - {"nor", "neither"}
 
 #: These count only where their clause ends or goes on like this: "gone now", but not "gone numb";
@@ -139,19 +140,20 @@ class Layout:
 
     def _beside(self, hit: Hit) -> int:
         """Where what is denied ends, if something else is told beside it: "no pain with the swollen
-        lips", "no rash and a swollen tongue"."""
+        lips", "no rash and a swollen tongue", "no rash and tongue feels thick"."""
         tokens, whole = self.message.tokens, self._scope(hit)
         ends = (
-            named.end
-            for named in self.named
-            if named.payload.role == PRESENT
-            and hit.end <= named.start
-            and named.end < whole.end - 1
+            each.end
+            for each in self._every
+            if each.payload.role == PRESENT and hit.end <= each.start and each.end < whole.end - 1
         )
         first = min(ends, default=len(tokens))
         if first + 1 >= len(tokens) or tokens[first].norm not in _BESIDE:
             return whole.end
-        articles = _ARTICLES if tokens[first].norm == "and" else _DEFINITE
+        goes_on = tokens[first].norm == "and"
+        if goes_on and any(states(t.norm) for t in self._tokens(Span(first + 1, whole.end))):
+            return first
+        articles = _ARTICLES if goes_on else _DEFINITE
         told = any(each.start == first + 2 for each in self._every)
         return first if told and tokens[first + 1].norm in articles else whole.end
 

@@ -55,6 +55,9 @@ def test_a_denial_may_tell_of_a_sign(text: str, finding: str, state: str) -> Non
         ("not sore or itchy, swollen tongue", "itching", "tongue_swelling"),
         ("no pain with the swollen lips", "pain", "lip_swelling"),
         ("no rash and a swollen tongue", None, "tongue_swelling"),
+        ("no rash and tongue feels thick", None, "tongue_swelling"),
+        ("no pain and a swollen eyelid", None, "eye_swelling"),
+        ("no itching and a tight throat", "itching", "throat_tightness"),
         ("no fever, vomiting or hives but a tight throat", "hives", "throat_tightness"),
     ],
 )
@@ -149,6 +152,8 @@ ALARMING = [
     "LIST|nothing more than puffy eyes",
     "swollen lips? yes",
     "my bp is 82 over 50 and I feel rough",
+    "no rash and I fainted",
+    "my cheeks are red and I have turned very pale",
 ]
 CALM = [
     "bp 120/80",
