@@ -67,8 +67,7 @@ def without_harmless(
     row: Sequence[Unit], mentions: Mapping[str, Mentioned]
 ) -> tuple[list[Unit], frozenset[str]]:
     """The units without the parts of the body that only say where something harmless is ("no, just
-    dry lips"), and the asks that these would have named: they
-    are neither told nor denied."""
+    dry lips"), and the asks that these would have named: they are neither told nor denied."""
     kept: list[Unit] = []
     left: set[str] = set()
     for part in _between_breaks(row):

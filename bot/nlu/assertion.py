@@ -75,7 +75,8 @@ class Triggers:
 
     def _said(self, mention: Match[Entry], found: Counter[str], red_flag: bool) -> Assertion:
         subject = Subject.OTHER if found["other"] else Subject.SELF
-        if found["me_too"]:
+        absent = _is_absent(mention.payload.role == ABSENT, found)
+        if found["me_too"] and found["other"] and not absent:
             return Assertion(State.PRESENT, Subject.SELF, settled=True)
         if _is_expected_in_vain(found) and mention.payload.role != ABSENT:
             gone = found["resolved"] or found["past"]  # "you asked if it has gone: it has not"
@@ -136,9 +137,8 @@ class Triggers:
             return Assertion(State.UNCERTAIN if doubted else State.ABSENT, subject, settled=settled)
         if _is_over(mention.payload.role == ABSENT, found):
             return Assertion(State.PAST, subject, recent=True)
-        asked = (
-            red_flag and subject is Subject.SELF and found["own"]
-        )  # "should I worry I can't ...", "when will my lips ..."
+        # "Should I worry I can't ...", "when will my lips go down".
+        asked = red_flag and subject is Subject.SELF and found["own"]
         settled = bool(found["condition"] or found["mine"] or asked)
         state = mention.payload.state or State.PRESENT
         return Assertion(state, subject, True if state is State.PAST else None, settled)

@@ -157,6 +157,7 @@ ALARMING = [
 ]
 CALM = [
     "bp 120/80",
+    "my friend did not faint, same here",
     "my blood pressure was 120 over 80",
     "my face has a red tinge",
     "the pain is not as sharp",
