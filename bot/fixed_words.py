@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,9 @@ logger = logging.getLogger(__name__)
 
 RENDERED_DOMAIN = Path(".build/domain")
 INDEX = Path(".build/index")
+
+
+SELF_HARM = "self_harm_thoughts"
 
 
 @lru_cache(maxsize=1)
@@ -41,12 +45,21 @@ def notice(response: str, reason: str) -> dict[str, Any]:
     }
 
 
+def advice_for_case(case: Case) -> str:
+    """The response to a case that is an emergency: who thinks of self-harm gets the help line, and
+    with a red flag of the body beside it the emergency advice too."""
+    if SELF_HARM not in case.present():
+        return "utter_emergency"
+    body = {name: said for name, said in case.findings.items() if name != SELF_HARM}
+    both = is_emergency(replace(case, findings=body))
+    return "utter_self_harm_and_emergency" if both else "utter_self_harm"
+
+
 def emergency_words(case: Case, told_before: bool = False) -> dict[str, Any]:
     """`text` and `custom` of the emergency advice for a case; shorter if it was told before."""
-    if "self_harm_thoughts" in case.present():
-        response = "utter_self_harm"
-    else:
-        response = "utter_emergency_stays" if told_before else "utter_emergency"
+    response = advice_for_case(case)
+    if told_before and response == "utter_emergency":
+        response = "utter_emergency_stays"
     return {"text": rendered_responses()[response], "custom": emergency_message(case, "unknown")}
 
 

@@ -13,6 +13,7 @@ from .answer_rows import (
     last_correction,
     negations,
     place_of,
+    told_numbers,
     without_harmless,
     without_idle_emoji,
 )
@@ -42,10 +43,13 @@ class AnswerReader:
         self.denied = {named for _, named in denials if named.kind == "item"}
         unneeded = {unit for unit, _ in denials}
         units = units[last_correction(units) :]
+        told = told_numbers(units)
         self.row = [
             unit
             for unit in without_idle_emoji(units)
-            if unit not in unneeded and not (unit.kind == "word" and is_ignored(unit.value))
+            if unit not in unneeded
+            and unit not in told
+            and not (unit.kind == "word" and is_ignored(unit.value))
         ]
         self.row, self.open = without_harmless(self.row, mentions)
         self.said = [unit for unit in self.row if unit.kind != "break"]
@@ -53,6 +57,9 @@ class AnswerReader:
             unit.kind == "word" and unit.value in words_in("one") for unit in units
         )
         self.kinds = [unit.kind for unit in self.said]
+        self.doubts = any(
+            unit.kind == "word" and unit.value in words_in("doubtful") for unit in units
+        )
         self.effects = Effects(span)
 
     def read(self) -> tuple[str | None, Effects]:
@@ -73,6 +80,12 @@ class AnswerReader:
         if kind in (None, "affirm") and self._informs():
             kind = "inform"
         return kind, self.effects
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every word of the answer is known, and none leaves something out."""
+        hedging = {"word", "only", "except", "all_except", "mild", "over"}
+        return not self.doubts and hedging.isdisjoint(self.kinds)
 
     def _says_yes_first(self) -> bool:
         """Yes, and there it is hot; yes and now my tongue too: the one thing asked, and more."""
@@ -161,9 +174,14 @@ class AnswerReader:
             return None
         for unit, asks in pairs:
             self._apply("deny" if unit.kind == "fine" else unit.kind, asks)
-        paired = {unit for unit, _ in pairs}
+        paired = {unit for unit, _ in pairs} | {
+            self.row[self.row.index(unit) + 1]
+            for unit in self.row
+            if unit.kind == "trend" and self._is_answered_no(unit)
+        }
         if any(unit.kind == "deny" and unit not in paired for unit in self.row):
-            self.effects.no(self._rest(ask for _, asks in pairs for ask in asks))
+            named = [ask for each in self._picks() for ask in self._named(each)]
+            self.effects.no(self._rest([*named, *(ask for _, asks in pairs for ask in asks)]))
         return "inform"
 
     def _named_after(self, at: int) -> list[int]:
@@ -187,26 +205,37 @@ class AnswerReader:
             return []
         if at + 1 < len(row) and row[at + 1].kind not in ("break", "rest", *NAMES):
             return []
-        if before and row[before - 1].kind in ("only", "except"):
-            return []  # "except my eyes, no"
+        if self._is_spared(before):
+            return []  # "except my eyes, no", "all but 1 and 2 no"
         if row[before].kind == "mention" and not self._named_alone(before):
             return []
         between = [unit.value for unit in row[before + 1 : at]]
         return [] if "." in between and row[before].kind != "number" else [before]
+
+    def _is_spared(self, at: int) -> bool:
+        """Whether the name at this place is left out, alone or with others."""
+        while at and self.row[at - 1].kind in (*NAMES, "break"):
+            at -= 1
+        return at > 0 and self.row[at - 1].kind in ("only", "except", "all_except")
 
     def _named_alone(self, at: int) -> bool:
         """A finding named without a word more before the answer: "hives no"."""
         return at == 0 or self.row[at - 1].kind in ("break", *HEADS)
 
     def _all_but(self) -> str | None:
-        """All except the second."""
+        """All except the second; all but the second are no."""
         if "all_except" not in self.kinds:
             return None
-        spared = [ask for unit in self._picks() for ask in self._named(unit)]
-        if not spared:
+        spared = self._picks()
+        named = [ask for unit in spared for ask in self._named(unit)]
+        if not named:
             return None
-        self.effects.no(spared)
-        for ask in self._rest(spared):
+        if "deny" in self.kinds:
+            self._confirm_picks(spared)
+            self.effects.no(self._rest(named))
+            return "inform"
+        self.effects.no(named)
+        for ask in self._rest(named):
             self.effects.yes(ask)
         return "inform"
 
@@ -371,7 +400,9 @@ class AnswerReader:
     def _own_words(self) -> None:
         """Better, same, worse; severe; elsewhere too; a cool compress."""
         for unit in self.said:
-            if unit.kind == "trend":
+            if unit.kind == "trend" and self._is_answered_no(unit):
+                self.effects.no([TREND_RAPID if unit.value == "rapid" else "trend"])
+            elif unit.kind == "trend":
                 self.effects.trend = unit.value
             elif unit.kind == "slowly":
                 self.effects.cleared.append(TREND_RAPID)
@@ -380,13 +411,47 @@ class AnswerReader:
             elif unit.kind == "home_care":
                 self.effects.home_care_tried = unit.value == "tried"
             elif unit.kind == "extent":
+                extent = "treated_area" if self._is_negated(unit) else unit.value
                 for name in (ABOUT[ask] for ask in TOPICS["extent"].intersection(self.asks)):
                     if name in self.mentions or not self.mentions:  # else it is where that is
-                        self.effects.say(name, "present", extent=unit.value)
+                        self.effects.say(name, "present", extent=extent)
             elif unit.kind == "severity":
                 for name in degrees_of(self.asks):
                     if name not in self.mentions:  # else the lexicon has read its degree
                         self.effects.say(name, "present", severity=unit.value)
+
+    def _is_answered_no(self, unit: Unit) -> bool:
+        """Whether a no stands right after it that is said of it: "worse: no", "worse no, fever no",
+        but not "worse, no fever"."""
+        place = self.row.index(unit) + 1
+        after = self.row[place:]
+        marked = bool(after) and after[0].kind == "break" and after[0].value in ":?-–"
+        kinds = [each.kind for each in (after[1:] if marked else after)]
+        if kinds[:1] != ["deny"]:
+            return False
+        of_the_next = kinds[1:2] and kinds[1] in NAMES and kinds[2:3] != ["deny"]
+        return marked or (not of_the_next and self._goes_through(place))
+
+    def _goes_through(self, place: int) -> bool:
+        """Whether something else is named and answered too, so that the list is gone through."""
+        others = [each.kind for at, each in enumerate(self.row) if at != place]
+        said = [kind for kind in others if kind != "break"]
+        return any(name in NAMES and head in HEADS for name, head in pairwise(said))
+
+    def _is_negated(self, unit: Unit) -> bool:
+        """Whether "not" or "nothing" stands before it: "no it hasn't gone to my neck". A "no" that
+        opens the answer does not: "no it's on my neck"."""
+        place = self.row.index(unit)
+        for at in range(place - 1, -1, -1):
+            before = self.row[at]
+            if before.kind == "break":
+                return False
+            opens = at == 0 and before.first == before.last
+            if before.value in words_in("negators") or before.kind == "calm_rest":
+                return True
+            if before.kind == "deny" and not opens:
+                return True
+        return False
 
     def _degrees(self) -> None:
         """Itching or burning named where severe ones were asked for is severe, if not told else."""

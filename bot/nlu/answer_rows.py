@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from .answer_effects import red_flags
-from .answer_units import HEADS, Unit, words_in
+from .answer_units import HEADS, Unit, is_ignored, words_in
 
 SWOLLEN = frozenset(
     ["lip_swelling", "tongue_swelling", "mouth_swelling", "neck_swelling", "eye_swelling"]
@@ -95,6 +95,27 @@ def _between_breaks(row: Sequence[Unit]) -> Iterable[list[Unit]]:
 
 def _is_calm(name: str, mentions: Mapping[str, Mentioned]) -> bool:
     return name in mentions and mentions[name].state != "absent" and not red_flags([name])
+
+
+def told_numbers(units: Sequence[Unit]) -> set[Unit]:
+    """The numbers that beside a "no" pick nothing from the list, but are told of something: "no,
+    off work till the 3rd", "no, my kids are 4 and 6"."""
+    if not any(unit.kind == "deny" for unit in units):
+        return set()
+    told: set[Unit] = set()
+    for part in _between_breaks(units):
+        known = all(unit.kind != "word" or is_ignored(unit.value) for unit in part)
+        for at, unit in enumerate(part):
+            before = part[at - 1] if at else None
+            if unit.kind not in ("number", "ordinal") or _is_picked_by(before):
+                continue
+            if not known or (before and before.value in words_in("before_a_number")):
+                told.add(unit)
+    return told
+
+
+def _is_picked_by(before: Unit | None) -> bool:
+    return before is not None and before.kind in ("only", "except", "all_except", "to")
 
 
 def last_correction(units: Sequence[Unit]) -> int:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 
 from actions.triage import findings as vocabulary
 
-from .answer_effects import ABOUT, RISKS
+from .answer_effects import ABOUT, RISKS, red_flags
 from .sentences import TemplateFile, Words, load_templates
 
 ANSWERS_FILE = Path(__file__).with_name("answers.yml")
@@ -31,8 +31,8 @@ TOPICS = {
     "home_care": frozenset(["home_care_tried"]),
 }
 _PLAIN_KINDS = (
-    "not_an_answer", "unsure", "over", "deny", "affirm", "mild", "all_of_it", "only", "except",
-    "all_except", "to", "filler", "calm_rest", "fine", "rest", "question_start",
+    "not_an_answer", "unsure", "over", "deny", "hardly", "affirm", "mild", "all_of_it", "only",
+    "except", "all_except", "to", "filler", "calm_rest", "fine", "rest", "question_start",
 )  # fmt: skip
 #: Where in a message a finding is named in another sense, by its name.
 Unmeant = Mapping[str, Sequence[tuple[int, int]]]
@@ -150,6 +150,8 @@ class _Scanner:
                 return Unit("mention", index, self._last(index, end), name)
         if unit is not None and self._is_unmeant(unit):
             return Unit("calm_rest", index, unit.last, word)
+        if unit is not None and unit.kind == "hardly":
+            unit = replace(unit, kind="mild" if red_flags(self.asked.asks) else "deny")
         counts = unit is not None and self._counts(unit)
         if unit is not None and counts and not self._needs_to_stand_alone(unit):
             return unit
@@ -199,14 +201,9 @@ class _Scanner:
         if after >= len(words.spans):
             return False
         following = words.word(after)
-        if not following[0].isalnum() or following in (
-            "and",
-            "but",
-            "thanks",
-            "thank",
-            "to",
-            "about",
-        ):
+        if not following[0].isalnum() or following in _MORE_FOLLOWS:
+            return False
+        if following.isdigit() and self.asked.counts:  # "1 no 2 slightly 3 no"
             return False
         followers = ("filler",) if unit.kind == "affirm" else ("filler", "deny", "affirm")
         return not any(pattern(kind).match(words.text, words.offsets[after]) for kind in followers)
@@ -217,11 +214,14 @@ def _tables(asked: Asked) -> Sequence[tuple[str, str, re.Pattern[str]]]:
     """Kinds in order: of two equally long phrases the first wins."""
     tables = [(kind, "", pattern(kind)) for kind in _PLAIN_KINDS]
     for topic, own in TOPICS.items():
-        if own.intersection(asked.asks):
+        # The fever is asked for together with the course, and alone once that is known.
+        if own.intersection(asked.asks) or (topic == "trend" and "fever" in asked.asks):
             tables = _keyed(topic) + tables
     if degrees_of(asked.asks):
         tables += _keyed("severity")
     tables += [table for table in _keyed("names", "item") if table[1] in asked.names]
+    if "risks" in asked.asks:
+        tables.append(("deny", "", pattern("unrelated")))
     if asked.counts:
         tables += _keyed("ordinals", "ordinal") + _keyed("numbers", "number")
     return tables

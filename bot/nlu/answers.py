@@ -32,6 +32,7 @@ __all__ = [
     "Mentioned",
     "Said",
     "answer_like",
+    "asked_back",
     "is_bare_answer",
     "leaves_doubt",
     "read_answer",
@@ -44,7 +45,8 @@ _MAX_WORDS = 150
 class Answer:
     """An answer. `kind` is affirm, deny, unsure, inform, explain, or None: no answer at all.
 
-    `cleared`: risks and asks that it denies; `risks`: those that it names.
+    `cleared`: risks and asks that it denies; `risks`: those that it names; `plain`: a no whose
+    every word is known, and that leaves nothing out.
     """
 
     kind: str | None = None
@@ -53,6 +55,7 @@ class Answer:
     risks: tuple[str, ...] = ()
     trend: str | None = None
     home_care_tried: bool | None = None
+    plain: bool = False
 
 
 def read_answer(  # noqa: PLR0913, PLR0917
@@ -72,9 +75,16 @@ def read_answer(  # noqa: PLR0913, PLR0917
     """
     if not asks:
         return Answer()
+    asked_for = asked_back(text)
+    if asked_for:  # "none. why do you ask?" says both
+        told = {
+            name: each
+            for name, each in (findings or {}).items()
+            if not any(start <= each.span[0] < end for start, end in asked_for)
+        }
+        rest = read_answer(_without(text, asked_for), asks, told, items, risks, times, unmeant)
+        return replace(rest, kind="explain") if rest.kind == "deny" else Answer("explain")
     words = words_of(text, _MAX_WORDS)
-    if _asks_back(words):
-        return Answer("explain")
     groups = tuple(tuple(group) for group in items if group) or tuple((ask,) for ask in asks)
     asked = Asked(tuple(asks), groups)
     own = {
@@ -93,6 +103,7 @@ def read_answer(  # noqa: PLR0913, PLR0917
         tuple(dict.fromkeys(effects.risks)),
         effects.trend,
         effects.home_care_tried,
+        kind in ("deny", "inform") and reader.is_plain,
     )
 
 
@@ -140,22 +151,42 @@ def _is_nothing_but(answer: re.Pattern[str], said: str) -> bool:
     return True
 
 
-def _asks_back(words: Words) -> bool:
-    """Whether one sentence of the message does nothing but ask what the question meant."""
-    explain, filler, deny = pattern("explain"), pattern("filler"), pattern("deny")
-    sentence = ""
-    for word in [*words.text.split(), "."]:
+def asked_back(text: str) -> list[tuple[int, int]]:
+    """Where sentences do nothing but ask what the question meant, with the one word before them
+    that they may be about: "wheezing? is that like a whistle?"."""
+    return _asked_back(words_of(text, _MAX_WORDS))
+
+
+def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The text with blanks in these places, so that all others stay where they are."""
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+def _asked_back(words: Words) -> list[tuple[int, int]]:
+    found = []
+    start = before = 0
+    row = words.text.split()
+    for at, word in enumerate([*row, "."]):
         if word not in (".", "?", "!", ";"):
-            sentence += f"{word} "
             continue
-        while (match := filler.match(sentence)) and match.end():
-            sentence = sentence[match.end() :]
-        denied = deny.match(sentence)  # "no, what do you mean"
-        for rest in {sentence, sentence[denied.end() :] if denied else sentence}:
-            if explain.fullmatch(rest):
-                return True
-        sentence = ""
-    return False
+        if at > start:
+            if _only_asks_back(" ".join(row[start:at]) + " "):
+                named = start - before == 2 and row[start - 1] == "?"
+                found.append(words.span(before if named else start, at - 1))
+            before = start
+        start = at + 1
+    return found
+
+
+def _only_asks_back(sentence: str) -> bool:
+    explain, filler, deny = pattern("explain"), pattern("filler"), pattern("deny")
+    while (match := filler.match(sentence)) and match.end():
+        sentence = sentence[match.end() :]
+    denied = deny.match(sentence)  # "no, what do you mean"
+    rests = {sentence, sentence[denied.end() :] if denied else sentence}
+    return any(explain.fullmatch(rest) for rest in rests)
 
 
 def _without_questions(units: Sequence[Unit]) -> list[Unit]:

@@ -17,6 +17,10 @@ ASKING_FILE = Path(__file__).with_name("asking.yml")
 _BREAKS = frozenset(".,!?;:-–—…()/&")
 _ENDS = frozenset(".!?;…")
 
+#: Up to so many words may go on asking.
+_FEW = 6
+_ONESELF = frozenset(["i", "my", "me", "mine", "she", "he", "her", "his", "we", "our", "im", "ive"])
+
 
 @cache
 def _patterns() -> Mapping[str, re.Pattern[str]]:
@@ -68,3 +72,10 @@ def _to_end(text: str) -> str:
     words = text.split()
     end = next((at for at, word in enumerate(words) if word in _ENDS), len(words) - 1)
     return "".join(f"{word} " for word in words[: end + 1])
+
+
+def goes_on_asking(words: Words) -> bool:
+    """Whether a few words add to the question before: "and itching?", "what about hives?"."""
+    row = words.text.split()
+    begins = row[:1] in (["and"], ["or"]) or row[1:2] == ["about"]
+    return begins and row[-1] == "?" and len(row) <= _FEW and _ONESELF.isdisjoint(row)

@@ -25,10 +25,12 @@ from bot.nlu.tokens import Message
 SELF_HARM = "self_harm_thoughts"
 
 _PRONOUNS = frozenset(["she", "he", "her", "his"])
-_FIRST_PERSON = frozenset(["i", "me", "my", "mine", "myself"])
+_FIRST_PERSON = frozenset(["i", "me", "my", "mine", "myself", "am"])
 _NO = {"no"}
 _VERBAL = frozenset(["not", "never", "hardly"])
 _OLDER = frozenset(["older_past", "used_to"])
+_WELL = ("resolved", "fine")
+_PRESENT = frozenset(["can", "is", "are", "has", "have"])
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ class Triggers:
         self._layout = Layout(message, matches)
         live = self._layout.live_triggers(matches)
         self._names = {hit.payload.name for hit in live}
-        self._after = SaidAfter(message, self._layout.named)
+        courses = [hit for hit in matches if hit.payload.kind in ("trend", "extent")]
+        self._after = SaidAfter(message, self._layout.named, courses)
         self._reaching = [
             (hit, self._layout.reach(hit))
             for hit in live
@@ -63,7 +66,7 @@ class Triggers:
     def of(self, mention: Match[Entry], red_flag: bool) -> Assertion:
         """What the triggers around a mention say of it."""
         found = self._evidence(mention)
-        proxy = bool(found["other"]) and not found["older_past"] and self._is_proxy
+        proxy = bool(found["other"]) and not _is_older(found) and self._is_proxy
         if proxy:
             found["other"] = 0
         said = self._said(mention, found, red_flag)
@@ -84,6 +87,8 @@ class Triggers:
             return Assertion(state, Subject.SELF, settled=bool(gone) or not red_flag)
         if found["story"] or found["animal"]:
             return Assertion(State.HYPOTHETICAL, Subject.OTHER)
+        if found["defined"] and not (found["own"] or found["mine"]):
+            return Assertion(State.HYPOTHETICAL, subject, settled=True)
         if found["hypothetical"] and not (
             found["own"] or found["mine"] or found["yes"] or is_always_meant(mention.payload.name)
         ):
@@ -123,7 +128,7 @@ class Triggers:
         again = found["returned"] and (habit or is_always_meant(mention.payload.name))
         if not absent and (
             (_is_older(found) and not again)
-            or (told_too and found["past_tense"] and not _is_now(found))
+            or (told_too and found["past_tense"] and not self._is_present(mention, found))
         ):
             settled = bool(found["used_to"]) and not (found["returned"] or _is_now(found))
             return Assertion(State.PAST, subject, recent=False, settled=settled)
@@ -142,6 +147,14 @@ class Triggers:
         settled = bool(found["condition"] or found["mine"] or asked)
         state = mention.payload.state or State.PRESENT
         return Assertion(state, subject, True if state is State.PAST else None, settled)
+
+    def _is_present(self, mention: Match[Entry], found: Counter[str]) -> bool:
+        """Whether it is told of now, by its own words too: "who had it too can't breathe"."""
+        return _is_now(found) or not self._norms(mention).isdisjoint(_PRESENT)
+
+    def is_answered_no(self, mention: Match[Entry]) -> bool:
+        """Whether a no follows that is said of it: "getting worse by the minute: no"."""
+        return mention.end in self._after.words and self._after.says_no(mention.end)
 
     def ends_in(self, clause: Match[Entry]) -> bool:
         """Whether a clause says that something is over now, and not that it is back."""
@@ -171,11 +184,18 @@ class Triggers:
                 found["verbal"] += name in ("negated", "doubted") and verbal
                 here = clause == self._layout.clause(hit.start)
                 found["older_here"] += name in _OLDER and here
+                found["present_tense"] += name == "other" and bool(self._norms(hit) & _PRESENT)
+                mine = name in _WELL and bool(self._norms(hit) & _FIRST_PERSON)
+                found[f"my_{name}"] += mine
         if mention.end in self._after.words:
             found["no" if self._after.says_no(mention.end) else "yes"] += 1
         elif mention.end in self._after.denied:
             found["no"] += 1
             found["denied_after"] += 1
+        found["past_tense"] += "could" in self._norms(mention)
+        if found["other"]:  # "my friend can't breathe, I am fine"
+            for name in _WELL:
+                found[name] -= found[f"my_{name}"]
         if found["past_tense"] and self._follows_older(mention) and not _is_now(found):
             found["older_past"] += 1
             found["older_here"] += 1

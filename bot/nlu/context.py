@@ -32,9 +32,12 @@ class Context:
     trend: str | None = None
     recurred: bool = False
     home_care_tried: bool | None = None
+    """Whether care at home was tried; what has helped is no reason to be seen, so it counts as
+    not tried."""
     treatment: str | None = None
     risks: tuple[str, ...] = ()
     cleared: tuple[str, ...] = ()
+    helped: bool = False
 
     @property
     def tells(self) -> bool:
@@ -45,7 +48,7 @@ class Context:
     def answered(self, answer: Answer) -> Context:
         """The context with what an answer says laid over."""
         home_care = self.home_care_tried
-        if answer.home_care_tried is not None:
+        if answer.home_care_tried is not None and not self.helped:
             home_care = answer.home_care_tried
         risks = tuple(dict.fromkeys((*self.risks, *answer.risks)))
         cleared = tuple(dict.fromkeys((*self.cleared, *answer.cleared)))
@@ -74,13 +77,15 @@ def find_context(
     risks, denied = _risks(matches, triggers)
     named = {match.payload.name for match in matches_of("risks", matches)}
     learnt = {risk for risk in _learnt_risks(triggers, seen, told) if risk not in named}
+    helped = any(_held(match, triggers) for match in matches_of("home_care_helped", matches))
     return Context(
         trend,
         _recurred(matches, triggers, seen, told),
-        _home_care(matches, triggers, seen, told),
+        False if helped else _home_care(matches, triggers, seen, told),
         _treatment(matches, triggers),
         (*risks, *sorted(learnt)),
         (*cleared, *denied),
+        helped,
     )
 
 
@@ -114,7 +119,13 @@ def _held_lately(match: Match[Entry], triggers: Triggers) -> bool:
 def _trend(
     matches: Sequence[Match[Entry]], triggers: Triggers, seen: Sequence[Clause], told: Told
 ) -> tuple[str | None, tuple[str, ...]]:
-    slow = matches_of("trend_rapid_absent", matches)
+    trends = matches_of("trend", matches)
+    refused = [match for match in trends if triggers.is_answered_no(match)]
+    rapid = [match for match in trends if match.payload.name == Trend.RAPID]
+    slow = [
+        *matches_of("trend_rapid_absent", matches),
+        *(match for match in refused if match in rapid),
+    ]
     denied = (TREND_RAPID,) if slow else ()
     if any(
         match.payload.name == TREND_RAPID
@@ -124,8 +135,6 @@ def _trend(
         for match, said in only_seen(seen, matches, triggers)
     ):
         return str(Trend.RAPID), ()
-    trends = matches_of("trend", matches)
-    rapid = [match for match in trends if match.payload.name == Trend.RAPID]
     rapid_now = (
         match
         for match in rapid
@@ -139,6 +148,8 @@ def _trend(
         if match not in rapid and _held(match, triggers)
     ]
     for clause in seen:
+        if any(clause.start <= match.start < clause.end for match in refused):
+            continue
         learnt = told("trends", clause)
         if learnt == NONE:
             named = [each for each in named if not _is_calm(each, clause)]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from actions.triage import findings
+from actions.triage import findings, slots_from_reading
 
 #: The question after a pause: is what was told earlier still there?
 EARLIER = "earlier_findings"
@@ -21,6 +21,16 @@ PAUSE = timedelta(minutes=60)
 
 #: Acts that answer the open question of the form; all others interrupt it.
 ANSWERING_ACTS = frozenset({"check_symptoms", "correct", "affirm", "deny", "unsure", "inform"})
+
+
+def slots_in_conversation(reading: Mapping[str, Any], slots: Mapping[str, Any]) -> dict[str, Any]:
+    """What a reading sets where `slots` are known: a time that only may be the treatment's does not
+    move it ("no change, checked an hour ago", "38.6 this morning"); a correction does."""
+    values = slots_from_reading(reading)
+    surely = reading.get("treated_surely", True) or reading["act"] == "correct"
+    if slots.get("treated_at") is not None and not surely:
+        values.pop("treated_at", None)
+    return values
 
 
 def is_pause(last_heard: datetime | None, now: datetime, slots: Mapping[str, Any]) -> bool:

@@ -11,9 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from actions.triage import State, findings
-from actions.triage.case import TREND_RAPID
+from actions.triage.case import FEVER_FROM_C, TREND_RAPID
 from bot.nlu.answer_units import TOPICS
 from bot.nlu.answers import RISKS, Answer, answer_like, leaves_doubt
+from bot.nlu.degrees import SEMANTIC
 from bot.nlu.finding import Finding
 from bot.nlu.learnt import comes_down_to, shares_of
 from bot.nlu.lexicon import Entry
@@ -49,6 +50,8 @@ _FURTHER_ON = frozenset(["and", "plus", "also", "with"])
 
 #: Extents that are more than was hoped for.
 _FURTHER = ("beyond", "all_over")
+
+_DENYING = frozenset(["not", "none", "nothing", "never"])
 
 #: What an answer of a learnt label is read as.
 _PLAINLY = {
@@ -90,8 +93,10 @@ def plainly(given: Given, seen: Seen, found: bool) -> Answer:
         reply = comes_down_to("replies", given.text, seen.mean)
     if asks & TOPICS["extent"]:
         extent = comes_down_to("extents", given.text, seen.mean)
-    if extent in _FURTHER:  # "no, it is past the jaw" denies nothing else
+    if extent in _FURTHER:  # "no, it is past the jaw" denies nothing else ...
         reply = None
+        if not _DENYING.isdisjoint(message.words):  # ... and "it hasn't gone to my neck" is asked
+            extent = None
     plain = ", ".join(_PLAINLY[each] for each in (reply, extent) if each)
     return answer_like(plain, given.text, given.asks, given.items) if plain else Answer()
 
@@ -135,6 +140,23 @@ def may_leave_out(given: Given, seen: Seen, found: Mapping[str, Finding], answer
     """Whether what sounds like a "no" to a list may leave something out: "no, only when I run"."""
     denies = answer.findings and all(s.state == State.ABSENT for s in answer.findings.values())
     told = bool(answer.trend) or any(said.state is not State.ABSENT for said in found.values())
-    if not denies or told or not _IN_LISTS.issuperset(given.asks):
+    if not denies or told or answer.plain or not _IN_LISTS.issuperset(given.asks):
         return False
     return shares_of("replies", given.text, seen.mean).get("deny", 1.0) < _HARDLY
+
+
+def measured(
+    temperature: float | None, found: dict[str, Finding], answer: Answer
+) -> tuple[dict[str, Finding], Answer]:
+    """What is found and answered without a fever that nobody names and a thermometer denies: "37.1"
+    is none, nor is "my temperature is 37". A fever that is told stays."""
+    said = found.get("fever")
+    named = said is not None and said.state is not State.ABSENT
+    if temperature is None or temperature >= FEVER_FROM_C:
+        return found, answer
+    if named and said is not None and said.found_by != SEMANTIC:
+        return found, answer
+    others = {name: each for name, each in answer.findings.items() if name != "fever"}
+    if named:
+        found = {name: each for name, each in found.items() if name != "fever"}
+    return found, replace(answer, findings=others)

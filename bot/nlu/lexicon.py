@@ -4,7 +4,8 @@
                          blockers: sets of parts of the body that no gap of another part passes
     findings/*.yml       findings: {id: {present, absent, not: [templates]}}
     modifiers.yml        severity, extent: {degree: [templates]}; severity_not, extent_not
-    context.yml          trend, trend_rapid_absent, recurred, home_care_tried, treatment, risks
+    context.yml          trend, trend_rapid_absent, recurred, home_care_tried,
+                         home_care_helped, treatment, risks
     assertion.yml        triggers, see `assertion.py`
 
 Each of them may have `sets` of its own; all sets share one space of names. Templates are those of
@@ -109,6 +110,7 @@ def _schemas() -> dict[str, dict[str, Any]]:
             trend_rapid_absent=_TEMPLATES,
             recurred=_TEMPLATES,
             home_care_tried=_ROLES,
+            home_care_helped=_TEMPLATES,
             treatment=_groups(Treatment),
             risks=_groups(Risk, _ROLES),
         ),

@@ -23,7 +23,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from actions.triage import Case, is_emergency, slots_from_reading
+from actions.triage import Case, is_emergency
 from bot.clinic import load_clinic
 from bot.nlu import read
 from bot.nlu.asking import asks_guide
@@ -35,6 +35,7 @@ from bot.nlu.conversation import (
     at_check_in,
     earlier_findings_answer,
     is_pause,
+    slots_in_conversation,
 )
 from bot.nlu.reading import spelt
 from bot.nlu.semantic import semantic_reader
@@ -52,6 +53,9 @@ _SHORT = 300
 
 #: A text as it is encoded, and what that will give.
 Begun = tuple[str, Future[dict[str, str]]]
+
+#: Words for the person of whom was spoken.
+_OTHERS = frozenset(["she", "her", "he", "him", "his", "shes", "hes", "they", "them"])
 
 #: Acts that are answered from the guide.
 QUESTIONS = frozenset(["ask", "both"])
@@ -138,7 +142,7 @@ class MessageReader(GraphComponent):
             # Typed by hand: read for red flags like any other text, but it sets nothing.
             act = "nonsense" if reading["act"] in ANSWERING_ACTS else reading["act"]
             return ("red_flag" if emergency else act), {}
-        values = slots_from_reading(reading)
+        values = slots_in_conversation(reading, slots)
         question = slots.get("requested_slot")
         if asking and question == EARLIER:
             values.update(earlier_findings_answer(reading["act"], reading["findings"], slots))
@@ -146,7 +150,7 @@ class MessageReader(GraphComponent):
             values["paused"] = True
         if asking and question and reading["act"] in ANSWERING_ACTS:
             values[question] = "heard"
-        if emergency:
+        if emergency or (slots.get("emergency") is None and _goes_on_about(text, tracker)):
             return "red_flag", values
         if read_as.act in QUESTIONS and read_as.plain:
             self._send_encoded(text, read_as.plain, begun)
@@ -199,6 +203,15 @@ def _pressed_button(
                 if button.get("payload") == text:
                     return text, str(button.get("title", ""))
     return None
+
+
+def _goes_on_about(text: str, tracker: DialogueStateTracker) -> bool:
+    """Whether somebody speaks on of the other person for whom the emergency advice was given: "can
+    I give her water?". What others have fills no slot."""
+    if _OTHERS.isdisjoint(words_of(text).text.split()):
+        return False
+    said = next((each for each in reversed(tracker.events) if isinstance(each, BotUttered)), None)
+    return said is not None and said.metadata.get("utter_action") == "utter_emergency"
 
 
 def _last_heard(tracker: DialogueStateTracker) -> datetime | None:

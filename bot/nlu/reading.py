@@ -23,14 +23,15 @@ from zoneinfo import ZoneInfo
 from actions.triage import Extent, Severity, State, Subject, Trend, findings
 from actions.triage.case import TREND_RAPID
 from bot.nlu.acts import classify, intent_of, only_talk
-from bot.nlu.answers import Answer, is_bare_answer, read_answer
+from bot.nlu.answers import Answer, asked_back, is_bare_answer, read_answer
+from bot.nlu.asking import goes_on_asking
 from bot.nlu.assertion import Triggers
 from bot.nlu.clauses import clause_numbers, find_coordinations
 from bot.nlu.context import Context, find_context
 from bot.nlu.degrees import SEMANTIC
 from bot.nlu.finding import Finding
 from bot.nlu.glossary import Put, in_english
-from bot.nlu.heard import SUSPECT, Given, may_leave_out, plainly, with_background
+from bot.nlu.heard import SUSPECT, Given, may_leave_out, measured, plainly, with_background
 from bot.nlu.intents import intents_of
 from bot.nlu.languages import is_foreign
 from bot.nlu.learnt import comes_down_to
@@ -38,6 +39,7 @@ from bot.nlu.lexicon import NOT, Entry, lexicon
 from bot.nlu.mash import is_all_mash
 from bot.nlu.mentions import find_findings
 from bot.nlu.semantic import Clause, Seen, is_alarming, semantic_reader
+from bot.nlu.sentences import words_of
 from bot.nlu.sifting import sift
 from bot.nlu.spelling import contractions
 from bot.nlu.templates import Match
@@ -77,6 +79,7 @@ class Reading:
         return {
             "findings": {name: said.to_json() for name, said in self.findings.items()},
             "treated_at": treated and [moment.isoformat() for moment in treated],
+            "treated_surely": times.surely,
             "hours_since_treatment": _range(times.hours),
             "duration_hours": _range(times.duration_hours),
             "trend": context.trend,
@@ -199,6 +202,8 @@ def _interpret(given: Given, see: Callable[[Message], Seen]) -> Reading:
     seen = sift(message, text, everything)
     told = partial(_told, given)
     found = find_findings(message, given.matches, triggers, seen.clauses, told, asks)
+    if not asks and goes_on_asking(words_of(text)):
+        found = _imagined(found)
     context = find_context(given.matches, triggers, seen.clauses, told)
     times = read_times(text, given.now, asks, partial(_moment_told, given, seen.clauses))
     times = _own_times(times, found, message)
@@ -210,6 +215,7 @@ def _interpret(given: Given, see: Callable[[Message], Seen]) -> Reading:
     elif asks and may_leave_out(given, everything, found, answer):
         answer = Answer()
     answer = with_background(given, everything, context.answered(answer).risks, answer)
+    found, answer = measured(times.temperature_c, found, answer)
     learnt = _learnt(text, seen)
     act = classify(text, found, asks, answer, times, context.tells, learnt, given.written or text)
     if act in _NO_ANSWERS:
@@ -219,6 +225,8 @@ def _interpret(given: Given, see: Callable[[Message], Seen]) -> Reading:
         act = classify(
             text, found, asks, answer, times, context.tells, learnt, given.written or text
         )
+    if act == "explain":
+        found, context = _only_asked(text, found, context)
     if act == "ask":  # "can I put peas on it?": nothing was done yet
         context = replace(context, home_care_tried=None)
     return Reading(
@@ -229,6 +237,28 @@ def _interpret(given: Given, see: Callable[[Message], Seen]) -> Reading:
         message.truncated,
         seen.plain,
     )
+
+
+def _imagined(found: Mapping[str, Finding]) -> dict[str, Finding]:
+    """The findings of a question to the guide; a red flag may be the patient's own."""
+    return {
+        name: each if is_alarming(name) else replace(each, state=State.HYPOTHETICAL)
+        for name, each in found.items()
+    }
+
+
+def _only_asked(
+    text: str, found: dict[str, Finding], context: Context
+) -> tuple[dict[str, Finding], Context]:
+    """What a question after the bot's own words names is not told by it: "what is a welt?"."""
+    asked = asked_back(text)
+    said = {
+        name: replace(each, state=State.HYPOTHETICAL)
+        if any(start <= each.span[0] < end for start, end in asked)
+        else each
+        for name, each in found.items()
+    }
+    return said, replace(context, risks=())
 
 
 def _unmeant(given: Given) -> dict[str, list[tuple[int, int]]]:
@@ -247,6 +277,8 @@ def _own_times(times: Times, found: Mapping[str, Finding], message: Message) -> 
     subjects = {said.subject for said in found.values()}
     if subjects == {Subject.OTHER}:
         return Times()
+    if found and all(said.state is State.HYPOTHETICAL for said in found.values()):
+        return replace(times, duration_hours=None)  # "and if it is still pink on Monday?"
     if Subject.OTHER not in subjects:
         return times
     theirs = set()

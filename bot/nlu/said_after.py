@@ -14,7 +14,9 @@ from bot.nlu.semantic import is_alarming
 from bot.nlu.templates import Match
 from bot.nlu.tokens import Message
 
-_NO_WORDS = frozenset(["no", "nope", "nah", "none", "negative", "nil", "zero", "never", "not"])
+_NO_WORDS = frozenset(
+    ["no", "nope", "nah", "none", "negative", "neg", "nil", "zero", "never", "not"]
+)
 _YES_WORDS = frozenset(["yes", "yep", "yeah", "yup", "yea", "positive", "present", "definitely"])
 
 #: What may stand beside the members of a list, and beside those of one that is a question.
@@ -29,16 +31,32 @@ _BEFORE_A_NO = (":", "-", "…")
 class SaidAfter:
     """The answers after the mentions of one message; a mention is known by where it ends."""
 
-    def __init__(self, message: Message, named: Sequence[Match[Entry]]) -> None:
+    def __init__(
+        self,
+        message: Message,
+        named: Sequence[Match[Entry]],
+        courses: Sequence[Match[Entry]] = (),
+    ) -> None:
         self._message = message
         self._named = named
+        self._courses = courses
 
     def says_no(self, end: int) -> bool:
-        """Whether the word at `end`, one of `words`, is a no."""
-        return self._message.tokens[end].norm in _NO_WORDS
+        """Whether a mention that ends there is answered by a no; its end is one of `words`."""
+        return self._message.tokens[self._after_course(end)].norm in _NO_WORDS
 
     @cached_property
     def words(self) -> frozenset[int]:
+        """Where mentions end that a yes or no answers, also behind the course that they take:
+        "redness spreading: no"."""
+        ends = {hit.end for hit in (*self._named, *self._courses)}
+        return frozenset(end for end in ends if self._after_course(end) in self._answered)
+
+    def _after_course(self, end: int) -> int:
+        return max((hit.end for hit in self._courses if hit.start == end), default=end)
+
+    @cached_property
+    def _answered(self) -> frozenset[int]:
         """Where mentions end that a yes or no directly answers.
 
         Without a mark the word must end the sentence or be one of several such answers ("hives no
@@ -46,7 +64,8 @@ class SaidAfter:
         more: "pus? nah that is the cream".
         """
         tokens, words = self._message.tokens, _NO_WORDS | _YES_WORDS
-        named = [hit for hit in self._named if hit.payload.role != ABSENT]
+        every = [*self._named, *self._courses]
+        named = [hit for hit in every if hit.payload.role != ABSENT]
         ends = {hit.end for hit in named}
         after = [
             end

@@ -26,9 +26,13 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from actions.triage import case_from_slots, is_emergency
 from bot import rasa_internals
+from bot.fixed_words import SELF_HARM, advice_for_case
 
 #: Higher than RulePolicy's 6.
 PRIORITY = 100
+
+#: The responses to thoughts of self-harm.
+_SELF_HARM = ("utter_self_harm", "utter_self_harm_and_emergency")
 
 #: What the patient may still do after the advice; everything else gets the advice again.
 ALLOWED_AFTER_ADVICE = {"handoff", "bye"}
@@ -40,8 +44,8 @@ def advice_for(slots: dict[str, Any], intent: str | None, now: datetime) -> str 
     `slots` already hold what the message said; `intent` is the reader's. "medical" is the slot
     value after an emergency of E1-E10 or E12, "self_harm" after one of E11.
     """
-    if slots.get("self_harm_thoughts") in ("present", "uncertain"):
-        return "utter_self_harm"
+    if slots.get(SELF_HARM) in ("present", "uncertain"):
+        return advice_for_case(case_from_slots(slots, now))
     if intent == "red_flag":
         return "utter_emergency"
     told = slots.get("emergency")
@@ -111,7 +115,7 @@ class EmergencyPolicy(GraphComponent):
             return advice, _remember(advice, tracker)
         if done[0] == "utter_emergency_before_new_check":
             return (ACTION_RESTART_NAME if len(done) == 1 else ACTION_LISTEN_NAME), []
-        if done[0] in ("utter_emergency", "utter_emergency_stays", "utter_self_harm"):
+        if done[0] in ("utter_emergency", "utter_emergency_stays", *_SELF_HARM):
             own = tracker.get_slot("emergency") is not None
             if own and tracker.active_loop_name and ACTION_DEACTIVATE_LOOP_NAME not in done:
                 return ACTION_DEACTIVATE_LOOP_NAME, []
@@ -121,7 +125,7 @@ class EmergencyPolicy(GraphComponent):
 
 def _remember(advice: str | None, tracker: DialogueStateTracker) -> list[Event]:
     """Keep that the patient's own emergency was told; it is never downgraded by the bot."""
-    if advice == "utter_self_harm":
+    if advice in _SELF_HARM:
         return [SlotSet("emergency", "self_harm")]
     if advice == "utter_emergency" and is_emergency(
         case_from_slots(tracker.current_slot_values(), datetime.now(timezone.utc))

@@ -9,8 +9,9 @@ from typing import Any
 
 from actions.interview import MAX_TRIES, Interview, tries_key
 from actions.triage import Case as Known
-from actions.triage import Result, assess, case_from_slots, is_emergency, slots_from_reading
+from actions.triage import Result, assess, case_from_slots, is_emergency
 from bot.nlu import read
+from bot.nlu.conversation import slots_in_conversation
 
 from .cases import Case
 
@@ -50,7 +51,7 @@ def interview(case: Case, reader: Reader = ours) -> Outcome:
     for number, text in enumerate(case.messages):
         asks = tuple(case.labels.get("asks", ())) if number == 0 else ()
         readings.append(reader(text, now, asks, ()))
-        slots.update(slots_from_reading(readings[-1]))
+        slots.update(slots_in_conversation(readings[-1], slots))
     reading = readings[0] if len(readings) == 1 else _merged(readings)
     if any(is_emergency(Known.from_json(each, now)) for each in readings):
         return Outcome(case, reading, "emergency", "emergency", ())
@@ -76,7 +77,8 @@ def _ask(
     tries = slots.setdefault("tries", {})
     tries[key] = tries.get(key, 0) + 1
     reply = case.reply(asks)
-    slots.update(slots_from_reading(reader(reply, now, asks, [item.asks for item in items])))
+    reading = reader(reply, now, asks, [item.asks for item in items])
+    slots.update(slots_in_conversation(reading, slots))
     lost = Interview(slots, now).given_up(question) if tries[key] >= MAX_TRIES else []
     slots["unanswered"] = [*slots.get("unanswered", ()), *lost]
     return key, reply

@@ -52,6 +52,10 @@ _RULES = (
     *MOMENT_RULES,
     *LINK_RULES,
 )
+_MARKS = frozenset([*".,;!?-"])
+_PUTTING_RIGHT = frozenset(
+    ["oh", "no", "not", "i", "it", "was", "on", "at", "in", "the", "its", "it's"]
+)
 _CORRECTIONS = frozenset(["actually", "sorry", "mean", "meant", "correction", "rather", "wait"])
 
 
@@ -60,7 +64,8 @@ class Times:
     """What a message says about time. Hours are a number, or (least, most).
 
     `treated_at` is earliest and latest, aware, never ahead of now; `hours` the same before now.
-    `spans` tells which characters said `treated_at`, `duration_hours` and `temperature_c`.
+    `spans` tells which characters said `treated_at`, `duration_hours` and `temperature_c`;
+    `surely`: whether the words near it speak of the treatment, or nothing else is said.
     """
 
     treated_at: tuple[datetime, datetime] | None = None
@@ -68,6 +73,7 @@ class Times:
     duration_hours: Hours | None = None
     temperature_c: float | None = None
     spans: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    surely: bool = False
 
 
 def read_times(
@@ -103,27 +109,52 @@ def read_times(
         _hours(lasting),
         temperature[0] if temperature else None,
         spans,
+        treated is not None and (asked or _is_named(treated, roles) or _is_only_time(found)),
     )
 
 
 def _treated(found: Sequence[Lexeme], roles: Sequence[Role]) -> Lexeme | None:
     known = [role for role in roles if role.lexeme.high <= _MAX_HOURS]
-    sure = [role.lexeme for role in known if role.kind == TREATMENT]
+    sure = [role.lexeme for role in _without_asides(known) if role.kind == TREATMENT]
     sure = [each for each in sure if each.high <= _ANOTHER_ONE] or sure
     every = [role.lexeme for role in known if role.kind in (TREATMENT, LIKELY)]
-    if len(every) > 1 and _corrected(found, every[0].end, every[-1].start):
+    if len(every) > 1 and _corrected(found, every[0], every[-1]):
         return every[-1]
     counted = [each for each in sure if each.symbol in _COUNTED]
     if counted:  # "on day 2 it was fine, now day 5"
         return max(counted, key=lambda each: each.high)
     times = sure or _began_after(known) or every
-    exact = [each for each in times if each.symbol not in ("JUST", "WITHIN")] or times
+    exact = _exact(times) or _exact(every) or times
     latest = min(exact, key=lambda each: each.high, default=None)
     return latest and _narrowest([latest, *every], latest)
 
 
+def _without_asides(roles: Sequence[Role]) -> list[Role]:
+    """The roles without what has been so long beside a named treatment: "it's been a long day. Had
+    needling Monday"."""
+    if not any(role.kind == TREATMENT and role.named for role in roles):
+        return list(roles)
+    return [role for role in roles if role.named or role.lexeme.symbol != "BEEN"]
+
+
+def _exact(times: Sequence[Lexeme]) -> list[Lexeme]:
+    """The times without "just had it" and "within the last day"."""
+    return [each for each in times if each.symbol not in ("JUST", "WITHIN")]
+
+
 def _is_sure(treated: Lexeme, roles: Sequence[Role]) -> bool:
     return any(role.kind == TREATMENT and role.lexeme is treated for role in roles)
+
+
+def _is_named(treated: Lexeme, roles: Sequence[Role]) -> bool:
+    """Whether the treatment is spoken of near its time."""
+    return any(role.named for role in roles if role.lexeme is treated)
+
+
+def _is_only_time(found: Sequence[Lexeme]) -> bool:
+    """Whether a time is put right and nothing else is said: "oh no, Thursday"."""
+    words = {word.symbol for word in found if word.symbol.islower() or word.symbol == "NUM"}
+    return words <= _CORRECTIONS | _PUTTING_RIGHT
 
 
 def _narrowest(times: Sequence[Lexeme], around: Lexeme) -> Lexeme:
@@ -141,9 +172,12 @@ def _began_after(roles: Sequence[Role]) -> list[Lexeme]:
     return [replace(offset, low=offset.low + lasting.low, high=offset.high + lasting.high)]
 
 
-def _corrected(found: Sequence[Lexeme], start: int, end: int) -> bool:
-    """Whether the patient takes a time back between these places."""
-    return any(word.symbol in _CORRECTIONS and start <= word.start <= end for word in found)
+def _corrected(found: Sequence[Lexeme], first: Lexeme, last: Lexeme) -> bool:
+    """Whether the patient takes a time back before the last one: "yesterday, sorry, Monday",
+    "yesterday. no, 5 days ago"."""
+    between = [word.symbol for word in found if first.end <= word.start < last.start]
+    no_other = [symbol for symbol in between if symbol not in _MARKS] == ["no"]
+    return no_other or not _CORRECTIONS.isdisjoint(between)
 
 
 def _lasting(roles: Sequence[Role]) -> Lexeme | None:

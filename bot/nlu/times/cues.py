@@ -31,6 +31,7 @@ class Cue:
     kind: str
     first: int
     last: int
+    text: str = ""
 
 
 @cache
@@ -53,7 +54,7 @@ def find_cues(lexemes: Sequence[Lexeme]) -> list[Cue]:
     """The cues, longer phrases before shorter ones that they contain."""
     text, at = rendered(lexemes)
     found = [
-        Cue(kind, at[match.start()], at[match.end()] - 1)
+        Cue(kind, at[match.start()], at[match.end()] - 1, match.group().strip())
         for kind, pattern in _patterns().items()
         for match in pattern.finditer(text)
     ]
@@ -94,14 +95,15 @@ class Distances:
             return self._position[time] - self._position[cue.last + 1]
         return self._position[cue.first] - self._position[time + 1] + 0.5
 
-    def to(self, time: int, *kinds: str, owned: bool = False) -> float:
-        """To the nearest cue of these kinds; `owned`: cues nearer to another time count as far."""
+    def to(self, time: int, *kinds: str, owned: bool = False, but: Collection[str] = ()) -> float:
+        """To the nearest cue of these kinds, `but` for some; `owned`: cues nearer to another time
+        count as far."""
         return min(
             (
                 self._distance(time, cue)
                 + (_NOT_OWNED if owned and self._owner[cue] != time else 0)
                 for cue in self.cues
-                if cue.kind in kinds
+                if cue.kind in kinds and cue.text not in but
             ),
             default=_NOWHERE,
         )

@@ -22,6 +22,7 @@ _FILL = (
     "|just |ish )"
 )
 _PLAUSIBLE_DAYS = 31
+_A_WEEK = 7 * 24
 _MAX_DAYS = 60 * 366
 
 
@@ -58,6 +59,14 @@ def _weekend(found: Found) -> Lexeme:
     if saturday <= 1 and found.has("last"):
         saturday += 7
     return _day(found, max(0, saturday - 1), saturday)
+
+
+def _weeks_yesterday(found: Found) -> Lexeme | None:
+    """A week yesterday: eight days ago; anything shorter stays what it is."""
+    span = found["s"]
+    weeks, rest = divmod(span.low, _A_WEEK)
+    whole = span.low == span.high and weeks >= 1 and not rest
+    return _day(found, 7 * round(weeks) + 1) if whole else None
 
 
 def _period(found: Found) -> Lexeme:
@@ -308,7 +317,9 @@ DAY_RULES: tuple[Rule, ...] = (
         "(?:just gone |gone |just past )?",
         _weekday,
     ),
+    rule("(?:at |on |in |the |this |past )*weekend (?P<last>(?:just )?gone |just past )", _weekend),
     rule("(?:ovr |at |on |during |in |the |this |(?P<last>last )|past )*weekend ", _weekend),
+    rule("(?P<s>SPAN |AGO )yesterday ", _weeks_yesterday),
     rule(
         "(?:(?:at |around )?(?:the )?(?:start |beginning |middle |end )of )?"
         "(?<!the )(?P<early>early |earlier |late )?(?P<rel>last |this )(?P<u>week |month |year )",

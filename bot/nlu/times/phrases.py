@@ -209,7 +209,7 @@ AGO_RULES: tuple[Rule, ...] = (
     rule(
         "(?P<s>SPAN )(?:now |already )?(?:- )?"
         "(?:post |after |following |since |from |past |out |afterwards )"
-        f"(?:- |op )*(?!{UNIT})",
+        f"(?:- |op )*(?!{UNIT}|partum |natal |menopaus)",
         _as("POST"),
     ),
     rule("(?:after |following )(?:about |only |just )*(?P<s>SPAN )", _as("AFTER")),

@@ -52,6 +52,9 @@ _HABIT_REACH = 2
 _A_DAY = 24
 #: A number that is only perhaps an hour ("around two") is so many words from its treatment.
 _NEARBY = 5
+_IT_WAS = frozenset(["it was", "was"])
+#: So far on another time is looked for after a comma.
+_ANOTHER_WITHIN = 9
 #: Up to so many words away the treatment says when something was, not what it is compared with.
 _COMPARED = 3
 #: A weekday further back may as well be the next one: "my session on Friday, can I …".
@@ -88,10 +91,12 @@ class Role:
 
     `treatment`; `likely` the treatment, if no other time is; `onset` (how long ago, or for how
     long, the complaint); `offset` (how long after the treatment the complaint began); or nothing.
+    `named`: whether the treatment is spoken of nearby, and not only by "it was".
     """
 
     lexeme: Lexeme
     kind: str | None
+    named: bool = False
 
 
 #: What the time at a place of the text is the time of, by the learnt reader: one of the labels
@@ -119,7 +124,7 @@ def assign(
     roles = []
     for index in times:
         time = _Time(lexemes, index, near, asked, open_question)
-        roles.append(Role(lexemes[index], _settled(time, learnt)))
+        roles.append(Role(lexemes[index], _settled(time, learnt), time.is_named))
     return roles
 
 
@@ -189,8 +194,18 @@ class _Time:
         return self._moment()
 
     @property
+    def is_named(self) -> bool:
+        """Whether the treatment is spoken of near this time; "it was the same" speaks of none."""
+        return any(
+            self.near.to(self.index, kind, owned=True, but=_IT_WAS) < FAR
+            for kind in ("treatment", "weak_treatment")
+        )
+
+    @property
     def is_open(self) -> bool:
         """Whether it may be the time of a treatment, for all that the words near it say."""
+        if self.symbol == "ROUND" and self.open_question:
+            return False  # "no, only 3" picks from a list
         return not (self.is_long_ago or self._denied() or self._only_planned())
 
     @property
@@ -309,8 +324,9 @@ class _Time:
         reach = {"SINCE": 3, "SINCESPAN": 5}.get(self.symbol, -1)
         if self._next(1) == ["when"]:
             reach += 2
-        if self.near.after(self.index, ["treatment"], reach) or (
-            self.symbol == "SINCE" and self.near.after(self.index, ["weak_treatment"], 2)
+        if not self._begins_another() and (
+            self.near.after(self.index, ["treatment"], reach)
+            or (self.symbol == "SINCE" and self.near.after(self.index, ["weak_treatment"], 2))
         ):
             return TREATMENT
         if self.symbol == "SINCESPAN" and self.near.before(self.index, ["treatment"], 0):
@@ -324,12 +340,21 @@ class _Time:
             return TREATMENT if self.symbol == "SINCE" else None
         return ONSET
 
+    def _begins_another(self) -> bool:
+        """Whether a comma follows, and a time of its own after it: "red since this morning,
+        needling was 5 days ago"."""
+        if self._next(1) != [","]:
+            return False
+        return any(symbol in _TIMES for symbol in self._next(_ANOTHER_WITHIN))
+
     def _bare(self) -> str | None:
         """3 days: an answer; "swollen, 30 hours": told of the treatment, as the later reading."""
         if self.asked:
             return ONSET if self.onset < self.treated else TREATMENT
         if self.treated <= 3 and self.treated < self.onset:
             return TREATMENT
+        if self.other <= 1 and self.open_question:
+            return None  # "14 weeks pregnant"
         if self.open_question or self._next(1) == ["of"]:
             return ONSET
         ends = not self._next(1) or self._next(1)[0] in _ENDS
