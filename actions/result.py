@@ -126,7 +126,7 @@ def reasons(case: Case, result: Result) -> str:
         sentences.append(f"The treatment was about {_ago(case.hours_late)} ago.")
     if case.risks:
         known = ", ".join(RISKS[risk] for risk in Risk if risk in case.risks)
-        sentences.append(f"What I also took into account: {known}.")
+        sentences.append(f"You also told me about: {known}.")
     return " ".join(sentences)
 
 

@@ -14,6 +14,7 @@ from .answer_rows import (
     negations,
     place_of,
     told_numbers,
+    without_asides,
     without_harmless,
     without_idle_emoji,
 )
@@ -42,8 +43,8 @@ class AnswerReader:
         denials = list(negations(units))
         self.denied = {named for _, named in denials if named.kind == "item"}
         unneeded = {unit for unit, _ in denials}
-        units = units[last_correction(units) :]
-        told = told_numbers(units)
+        units = without_asides(units[last_correction(units) :])
+        told, self.doubtful_number = told_numbers(units)
         self.row = [
             unit
             for unit in without_idle_emoji(units)
@@ -189,6 +190,8 @@ class AnswerReader:
         step = at + 2
         if step >= len(self.row) or self.row[at + 1].kind != "to":
             return []
+        if self.row[at].last + 1 != self.row[at + 1].first:
+            return []  # "no it's on my neck"
         named: list[int] = []
         while step < len(self.row) and self.row[step].kind in NAMES:
             named.append(step)
@@ -304,7 +307,7 @@ class AnswerReader:
         ):
             self.effects.unsure(self._rest(()) if picks else self.asks)
             return "unsure"
-        if "over" in kinds:
+        if "over" in kinds and not ("deny" in kinds and any(u.kind == "mention" for u in picks)):
             if list(self.asks) == [EARLIER]:
                 return "deny"
             self.effects.over(self._rest(()))
@@ -338,7 +341,7 @@ class AnswerReader:
     def _no(self, picks: Sequence[Unit]) -> str | None:
         """No; no, I feel fine; no, but my eyes are puffy. Not: no, just one; no, something
         unreadable."""
-        if "only" in self.kinds and self.names_one and not picks:
+        if self.doubtful_number or ("only" in self.kinds and self.names_one and not picks):
             return None
         understood = "calm_rest" in self.kinds or picks or "time" in self.kinds or self._topic()
         if self._unknown() and not understood:
@@ -400,7 +403,9 @@ class AnswerReader:
     def _own_words(self) -> None:
         """Better, same, worse; severe; elsewhere too; a cool compress."""
         for unit in self.said:
-            if unit.kind == "trend" and self._is_answered_no(unit):
+            if unit.kind == "trend" and (
+                self._is_answered_no(unit) or (unit.value == "rapid" and self._is_negated(unit))
+            ):
                 self.effects.no([TREND_RAPID if unit.value == "rapid" else "trend"])
             elif unit.kind == "trend":
                 self.effects.trend = unit.value
@@ -436,7 +441,8 @@ class AnswerReader:
         """Whether something else is named and answered too, so that the list is gone through."""
         others = [each.kind for at, each in enumerate(self.row) if at != place]
         said = [kind for kind in others if kind != "break"]
-        return any(name in NAMES and head in HEADS for name, head in pairwise(said))
+        named = (*NAMES, "rest")
+        return any(name in named and head in HEADS for name, head in pairwise(said))
 
     def _is_negated(self, unit: Unit) -> bool:
         """Whether "not" or "nothing" stands before it: "no it hasn't gone to my neck". A "no" that
@@ -444,9 +450,9 @@ class AnswerReader:
         place = self.row.index(unit)
         for at in range(place - 1, -1, -1):
             before = self.row[at]
-            if before.kind == "break":
+            if before.kind == "break" or before.value.startswith("stop"):
                 return False
-            opens = at == 0 and before.first == before.last
+            opens = at == 0 and before.first == before.last and before.value != "nothing"
             if before.value in words_in("negators") or before.kind == "calm_rest":
                 return True
             if before.kind == "deny" and not opens:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from .answer_effects import red_flags
@@ -14,6 +15,9 @@ SWOLLEN = frozenset(
 
 #: Asked for by a part of the body that may have something else.
 _PARTS = SWOLLEN | {"throat_tightness", "chest_tightness", "hoarse_voice"}
+
+#: With so many words around it that nobody knows, a number is told of something else.
+_TOLD = 2
 
 #: How `answers.yml` names these places of a list.
 LAST, MIDDLE = "-1", "middle"
@@ -97,25 +101,46 @@ def _is_calm(name: str, mentions: Mapping[str, Mentioned]) -> bool:
     return name in mentions and mentions[name].state != "absent" and not red_flags([name])
 
 
-def told_numbers(units: Sequence[Unit]) -> set[Unit]:
-    """The numbers that beside a "no" pick nothing from the list, but are told of something: "no,
-    off work till the 3rd", "no, my kids are 4 and 6"."""
-    if not any(unit.kind == "deny" for unit in units):
-        return set()
+def told_numbers(units: Sequence[Unit]) -> tuple[set[Unit], bool]:
+    """The numbers that beside a "no" pick nothing from the list, but are told of something ("no,
+    off work till the 3rd"), and whether that is not certain of others ("no, sadly 4")."""
     told: set[Unit] = set()
+    doubtful = False
+    if not any(unit.kind == "deny" for unit in units):
+        return told, doubtful
     for part in _between_breaks(units):
-        known = all(unit.kind != "word" or is_ignored(unit.value) for unit in part)
+        unknown = sum(unit.kind == "word" and not is_ignored(unit.value) for unit in part)
         for at, unit in enumerate(part):
             before = part[at - 1] if at else None
             if unit.kind not in ("number", "ordinal") or _is_picked_by(before):
                 continue
-            if not known or (before and before.value in words_in("before_a_number")):
+            if unknown >= _TOLD or (before and before.value in words_in("before_a_number")):
                 told.add(unit)
-    return told
+            else:
+                doubtful |= unknown > 0
+    return told, doubtful
 
 
 def _is_picked_by(before: Unit | None) -> bool:
     return before is not None and before.kind in ("only", "except", "all_except", "to")
+
+
+def without_asides(units: Sequence[Unit]) -> list[Unit]:
+    """The units, but "gone" and "over" beside a "no" and unknown words are of something else: "no,
+    had a headache last night but that's gone"."""
+    if not any(unit.kind == "deny" for unit in units):
+        return list(units)
+    kept: list[Unit] = []
+    for part in _between_breaks(units):
+        known = all(
+            unit.kind != "calm_rest" and (unit.kind != "word" or is_ignored(unit.value))
+            for unit in part
+        )
+        kept += [
+            unit if known or unit.kind != "over" else replace(unit, kind="word", value="gone")
+            for unit in part
+        ]
+    return kept
 
 
 def last_correction(units: Sequence[Unit]) -> int:

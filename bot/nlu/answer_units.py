@@ -183,7 +183,8 @@ class _Scanner:
                 while last > index and self.words.word(last) == ",":
                     last -= 1
                 emoji = not any(char.isalnum() for char in match.group())
-                best = Unit(kind, index, last, key, emoji)
+                value = match.group().strip() if kind == "deny" else key
+                best = Unit(kind, index, last, value, emoji)
         return best, length
 
     def _last(self, index: int, end: int) -> int:

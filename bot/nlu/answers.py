@@ -20,7 +20,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from .answer_effects import RISKS, Said
+from .answer_effects import RISKS, Said, red_flags
 from .answer_reader import AnswerReader
 from .answer_rows import Mentioned
 from .answer_units import Asked, Unit, Unmeant, pattern, units_of, words_in
@@ -36,9 +36,11 @@ __all__ = [
     "is_bare_answer",
     "leaves_doubt",
     "read_answer",
+    "without",
 ]
 
 _MAX_WORDS = 150
+_ONESELF = frozenset(["i", "im", "ive", "my", "me", "mine", "she", "he", "her", "his", "we", "our"])
 
 
 @dataclass(frozen=True)
@@ -75,16 +77,9 @@ def read_answer(  # noqa: PLR0913, PLR0917
     """
     if not asks:
         return Answer()
-    asked_for = asked_back(text)
-    if asked_for:  # "none. why do you ask?" says both
-        told = {
-            name: each
-            for name, each in (findings or {}).items()
-            if not any(start <= each.span[0] < end for start, end in asked_for)
-        }
-        rest = read_answer(_without(text, asked_for), asks, told, items, risks, times, unmeant)
-        return replace(rest, kind="explain") if rest.kind == "deny" else Answer("explain")
     words = words_of(text, _MAX_WORDS)
+    if _asked_back(words):
+        return Answer("explain")
     groups = tuple(tuple(group) for group in items if group) or tuple((ask,) for ask in asks)
     asked = Asked(tuple(asks), groups)
     own = {
@@ -93,7 +88,10 @@ def read_answer(  # noqa: PLR0913, PLR0917
         if mention.subject == "self" and mention.state != "hypothetical"
     }
     spans = {name: mention.span for name, mention in own.items()}
-    units = _without_questions(units_of(words, asked, spans, times, unmeant))
+    every = units_of(words, asked, spans, times, unmeant)
+    if doubtful := _may_count(words, every):
+        return Answer("unsure", {name: Said("uncertain", words.span(0, -1)) for name in doubtful})
+    units = _without_questions(every)
     reader = AnswerReader(asked, units, own, risks, words.span(0, -1) if words.spans else (0, 0))
     kind, effects = reader.read()
     return Answer(
@@ -152,12 +150,16 @@ def _is_nothing_but(answer: re.Pattern[str], said: str) -> bool:
 
 
 def asked_back(text: str) -> list[tuple[int, int]]:
-    """Where sentences do nothing but ask what the question meant, with the one word before them
-    that they may be about: "wheezing? is that like a whistle?"."""
-    return _asked_back(words_of(text, _MAX_WORDS))
+    """Where sentences do nothing but ask what the question meant, and say nothing of oneself, with
+    the one word before them that they may be about: "wheezing? is that like a whistle?"."""
+    return [
+        (start, end)
+        for start, end in _asked_back(words_of(text, _MAX_WORDS))
+        if _ONESELF.isdisjoint(words_of(text[start:end], _MAX_WORDS).text.split())
+    ]
 
 
-def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
+def without(text: str, spans: Sequence[tuple[int, int]]) -> str:
     """The text with blanks in these places, so that all others stay where they are."""
     for start, end in spans:
         text = text[:start] + " " * (end - start) + text[end:]
@@ -187,6 +189,13 @@ def _only_asks_back(sentence: str) -> bool:
     denied = deny.match(sentence)  # "no, what do you mean"
     rests = {sentence, sentence[denied.end() :] if denied else sentence}
     return any(explain.fullmatch(rest) for rest in rests)
+
+
+def _may_count(words: Words, units: Sequence[Unit]) -> list[str]:
+    """The red flags of which a message asks whether they count: "does a fat lip count?"."""
+    if not pattern("counts").search(words.text):
+        return []
+    return red_flags(unit.value for unit in units if unit.kind == "item")
 
 
 def _without_questions(units: Sequence[Unit]) -> list[Unit]:

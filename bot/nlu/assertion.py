@@ -87,8 +87,12 @@ class Triggers:
             return Assertion(state, Subject.SELF, settled=bool(gone) or not red_flag)
         if found["story"] or found["animal"]:
             return Assertion(State.HYPOTHETICAL, Subject.OTHER)
+        if found["leaflet"] and not self._speaks_of_oneself(range(len(self._message.tokens))):
+            return Assertion(State.HYPOTHETICAL, Subject.OTHER)
         if found["defined"] and not (found["own"] or found["mine"]):
-            return Assertion(State.HYPOTHETICAL, subject, settled=True)
+            sentence = self._layout.sentence(mention.start)
+            if not self._speaks_of_oneself(range(sentence.start, sentence.end)):
+                return Assertion(State.HYPOTHETICAL, subject, settled=True)
         if found["hypothetical"] and not (
             found["own"] or found["mine"] or found["yes"] or is_always_meant(mention.payload.name)
         ):
@@ -152,6 +156,11 @@ class Triggers:
         """Whether it is told of now, by its own words too: "who had it too can't breathe"."""
         return _is_now(found) or not self._norms(mention).isdisjoint(_PRESENT)
 
+    @property
+    def denies_nothing(self) -> bool:
+        """Whether nothing is denied, doubted or wished for anywhere in the message."""
+        return self._names.isdisjoint(("negated", "doubted", "wished", "uncertain", "hypothetical"))
+
     def is_answered_no(self, mention: Match[Entry]) -> bool:
         """Whether a no follows that is said of it: "getting worse by the minute: no"."""
         return mention.end in self._after.words and self._after.says_no(mention.end)
@@ -200,6 +209,9 @@ class Triggers:
             found["older_past"] += 1
             found["older_here"] += 1
         return found
+
+    def _speaks_of_oneself(self, places: range) -> bool:
+        return any(self._message.tokens[place].norm in _FIRST_PERSON for place in places)
 
     def _norms(self, match: Match[Entry]) -> set[str]:
         return {self._message.tokens[place].norm for place in range(match.start, match.end)}

@@ -32,12 +32,11 @@ class Context:
     trend: str | None = None
     recurred: bool = False
     home_care_tried: bool | None = None
-    """Whether care at home was tried; what has helped is no reason to be seen, so it counts as
-    not tried."""
     treatment: str | None = None
     risks: tuple[str, ...] = ()
     cleared: tuple[str, ...] = ()
     helped: bool = False
+    """What was tried at home has helped: no reason to be seen, so it counts as not tried."""
 
     @property
     def tells(self) -> bool:
@@ -52,13 +51,15 @@ class Context:
             home_care = answer.home_care_tried
         risks = tuple(dict.fromkeys((*self.risks, *answer.risks)))
         cleared = tuple(dict.fromkeys((*self.cleared, *answer.cleared)))
+        # Calm words beside it take no red flag back.
+        trend = self.trend if self.trend == Trend.RAPID else answer.trend or self.trend
+        rapid = TREND_RAPID if trend == Trend.RAPID else None
         return replace(
             self,
-            # Calm words beside it take no red flag back.
-            trend=self.trend if self.trend == Trend.RAPID else answer.trend or self.trend,
+            trend=trend,
             home_care_tried=home_care,
             risks=risks,
-            cleared=tuple(each for each in cleared if each not in risks),
+            cleared=tuple(each for each in cleared if each not in risks and each != rapid),
         )
 
 
@@ -77,7 +78,9 @@ def find_context(
     risks, denied = _risks(matches, triggers)
     named = {match.payload.name for match in matches_of("risks", matches)}
     learnt = {risk for risk in _learnt_risks(triggers, seen, told) if risk not in named}
-    helped = any(_held(match, triggers) for match in matches_of("home_care_helped", matches))
+    helped = triggers.denies_nothing and any(
+        _held(match, triggers) for match in matches_of("home_care_helped", matches)
+    )
     return Context(
         trend,
         _recurred(matches, triggers, seen, told),

@@ -5,6 +5,7 @@ What may be a red flag, or a sign that was asked for, is never taken for a plain
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -50,6 +51,9 @@ _FURTHER_ON = frozenset(["and", "plus", "also", "with"])
 
 #: Extents that are more than was hoped for.
 _FURTHER = ("beyond", "all_over")
+
+#: A number that may be a fever, beside the one that was read.
+_HIGH = re.compile(r"\b(?:3[89]|4[0-2]|10[0-6])(?:[.,]\d)?\b")
 
 _DENYING = frozenset(["not", "none", "nothing", "never"])
 
@@ -146,17 +150,15 @@ def may_leave_out(given: Given, seen: Seen, found: Mapping[str, Finding], answer
 
 
 def measured(
-    temperature: float | None, found: dict[str, Finding], answer: Answer
+    text: str, temperature: float | None, found: dict[str, Finding], answer: Answer
 ) -> tuple[dict[str, Finding], Answer]:
     """What is found and answered without a fever that nobody names and a thermometer denies: "37.1"
     is none, nor is "my temperature is 37". A fever that is told stays."""
     said = found.get("fever")
-    named = said is not None and said.state is not State.ABSENT
-    if temperature is None or temperature >= FEVER_FROM_C:
+    told = said is not None and said.state is not State.ABSENT and said.found_by != SEMANTIC
+    if temperature is None or temperature >= FEVER_FROM_C or told or _HIGH.search(text):
         return found, answer
-    if named and said is not None and said.found_by != SEMANTIC:
-        return found, answer
-    others = {name: each for name, each in answer.findings.items() if name != "fever"}
-    if named:
+    if said is not None and said.found_by == SEMANTIC:
         found = {name: each for name, each in found.items() if name != "fever"}
+    others = {name: each for name, each in answer.findings.items() if name != "fever"}
     return found, replace(answer, findings=others)

@@ -57,6 +57,9 @@ Begun = tuple[str, Future[dict[str, str]]]
 #: Words for the person of whom was spoken.
 _OTHERS = frozenset(["she", "her", "he", "him", "his", "shes", "hes", "they", "them"])
 
+#: Acts that are heard after the emergency advice for somebody else.
+_LEAVING = frozenset(["handoff", "bye", "start_over"])
+
 #: Acts that are answered from the guide.
 QUESTIONS = frozenset(["ask", "both"])
 
@@ -150,7 +153,8 @@ class MessageReader(GraphComponent):
             values["paused"] = True
         if asking and question and reading["act"] in ANSWERING_ACTS:
             values[question] = "heard"
-        if emergency or (slots.get("emergency") is None and _goes_on_about(text, tracker)):
+        goes_on = slots.get("emergency") is None and _goes_on_about(text, tracker)
+        if emergency or (goes_on and reading["act"] not in _LEAVING):
             return "red_flag", values
         if read_as.act in QUESTIONS and read_as.plain:
             self._send_encoded(text, read_as.plain, begun)

@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo
 from actions.triage import Extent, Severity, State, Subject, Trend, findings
 from actions.triage.case import TREND_RAPID
 from bot.nlu.acts import classify, intent_of, only_talk
-from bot.nlu.answers import Answer, asked_back, is_bare_answer, read_answer
+from bot.nlu.answers import Answer, asked_back, is_bare_answer, read_answer, without
 from bot.nlu.asking import goes_on_asking
 from bot.nlu.assertion import Triggers
 from bot.nlu.clauses import clause_numbers, find_coordinations
@@ -38,6 +38,7 @@ from bot.nlu.learnt import comes_down_to
 from bot.nlu.lexicon import NOT, Entry, lexicon
 from bot.nlu.mash import is_all_mash
 from bot.nlu.mentions import find_findings
+from bot.nlu.pressure import low_pressure
 from bot.nlu.semantic import Clause, Seen, is_alarming, semantic_reader
 from bot.nlu.sentences import words_of
 from bot.nlu.sifting import sift
@@ -55,6 +56,9 @@ _NO_ANSWERS = frozenset(
 
 #: After "and" these begin a statement of their own.
 _SUBJECTS = frozenset(["i", "she", "he", "my", "her", "his", "they", "we"])
+
+#: What a low blood pressure counts as.
+_LOW_PRESSURE = "fainting"
 
 #: What is told of a complaint, and so of whom the complaint is.
 _OF_A_COMPLAINT = {"duration_hours", "temperature_c"}
@@ -129,6 +133,9 @@ def _read(  # noqa: PLR0913, PLR0917
     items: Sequence[Sequence[str]],
     see: Callable[[Message], Seen],
 ) -> Reading:
+    if asks and (asked := asked_back(text)):
+        rest = _read(without(text, asked), now, timezone, asks, items, see)
+        return _explained(_interpret(_given(text, now, timezone, asks, items), see), rest, asked)
     reading = _interpret(_given(text, now, timezone, asks, items), see)
     put = in_english(text)
     if not put.places:
@@ -138,6 +145,17 @@ def _read(  # noqa: PLR0913, PLR0917
     if asks and is_bare_answer(put.text):
         return english
     return _with_what_it_adds(reading, english, is_foreign(text, entirely=True, but=1))
+
+
+def _explained(reading: Reading, rest: Reading, asked: Sequence[tuple[int, int]]) -> Reading:
+    """A message that asks what the bot's words mean: what is told is the rest of it ("No. What is a
+    welt?"), and what only the question names is not."""
+    named = {
+        name: replace(said, state=State.HYPOTHETICAL)
+        for name, said in reading.findings.items()
+        if any(start <= said.span[0] < end for start, end in asked)
+    }
+    return replace(rest, findings={**named, **rest.findings}, act="explain")
 
 
 def _in_place(reading: Reading, put: Put) -> Reading:
@@ -202,7 +220,8 @@ def _interpret(given: Given, see: Callable[[Message], Seen]) -> Reading:
     seen = sift(message, text, everything)
     told = partial(_told, given)
     found = find_findings(message, given.matches, triggers, seen.clauses, told, asks)
-    if not asks and goes_on_asking(words_of(text)):
+    found = _with_pressure(text, found)
+    if not asks and len(found) == 1 and goes_on_asking(words_of(text)):
         found = _imagined(found)
     context = find_context(given.matches, triggers, seen.clauses, told)
     times = read_times(text, given.now, asks, partial(_moment_told, given, seen.clauses))
@@ -215,7 +234,7 @@ def _interpret(given: Given, see: Callable[[Message], Seen]) -> Reading:
     elif asks and may_leave_out(given, everything, found, answer):
         answer = Answer()
     answer = with_background(given, everything, context.answered(answer).risks, answer)
-    found, answer = measured(times.temperature_c, found, answer)
+    found, answer = measured(text, times.temperature_c, found, answer)
     learnt = _learnt(text, seen)
     act = classify(text, found, asks, answer, times, context.tells, learnt, given.written or text)
     if act in _NO_ANSWERS:
@@ -225,8 +244,6 @@ def _interpret(given: Given, see: Callable[[Message], Seen]) -> Reading:
         act = classify(
             text, found, asks, answer, times, context.tells, learnt, given.written or text
         )
-    if act == "explain":
-        found, context = _only_asked(text, found, context)
     if act == "ask":  # "can I put peas on it?": nothing was done yet
         context = replace(context, home_care_tried=None)
     return Reading(
@@ -239,26 +256,21 @@ def _interpret(given: Given, see: Callable[[Message], Seen]) -> Reading:
     )
 
 
+def _with_pressure(text: str, found: dict[str, Finding]) -> dict[str, Finding]:
+    """The findings with a low blood pressure, if one was measured and fainting is not told."""
+    span = low_pressure(text)
+    said = found.get(_LOW_PRESSURE)
+    if span is None or (said is not None and said.state in (State.PRESENT, State.UNCERTAIN)):
+        return found
+    return {**found, _LOW_PRESSURE: Finding(State.UNCERTAIN, span=span)}
+
+
 def _imagined(found: Mapping[str, Finding]) -> dict[str, Finding]:
     """The findings of a question to the guide; a red flag may be the patient's own."""
     return {
         name: each if is_alarming(name) else replace(each, state=State.HYPOTHETICAL)
         for name, each in found.items()
     }
-
-
-def _only_asked(
-    text: str, found: dict[str, Finding], context: Context
-) -> tuple[dict[str, Finding], Context]:
-    """What a question after the bot's own words names is not told by it: "what is a welt?"."""
-    asked = asked_back(text)
-    said = {
-        name: replace(each, state=State.HYPOTHETICAL)
-        if any(start <= each.span[0] < end for start, end in asked)
-        else each
-        for name, each in found.items()
-    }
-    return said, replace(context, risks=())
 
 
 def _unmeant(given: Given) -> dict[str, list[tuple[int, int]]]:

@@ -25,6 +25,7 @@ _ASKING_TEXT = "trouble difficulty i have having you asked if is are there quest
 _LISTING = frozenset(_LISTING_TEXT.split())
 _ASKING = _LISTING | frozenset(_ASKING_TEXT.split())
 _DENYING = _NO_WORDS | {"nothing", "neither", "nowt", "hardly", "cannot"}
+_NO_MORE = frozenset(["at", "of", "so", "yet", "really", "whatsoever", "here", "and", "but"])
 _BEFORE_A_NO = (":", "-", "…")
 
 
@@ -79,7 +80,7 @@ class SaidAfter:
             end
             for end in after
             if row
-            or tokens[end].mark in (":", "-")
+            or (tokens[end].mark in (":", "-") and self._is_all(end))
             or (self._is_closed(end) and tokens[end].mark in ("", "?"))
             or (end in calm and tokens[end].mark == "?")
             or (ticked and self._is_ticked(end))
@@ -124,6 +125,12 @@ class SaidAfter:
     def _is_closed(self, end: int) -> bool:
         tokens = self._message.tokens
         return end + 1 == len(tokens) or tokens[end + 1].mark != ""
+
+    def _is_all(self, end: int) -> bool:
+        """Whether the word ends there, or goes on as a no does: "fever: none at all", not "tongue:
+        never been this bad"."""
+        tokens = self._message.tokens
+        return self._is_closed(end) or tokens[end + 1].norm in _NO_MORE
 
     def _is_tag(self, end: int) -> bool:
         """Whether it only asks for agreement: "my throat is closing, no?"."""

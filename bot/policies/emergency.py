@@ -55,7 +55,8 @@ def advice_for(slots: dict[str, Any], intent: str | None, now: datetime) -> str 
         return None
     if intent == "start_over":
         return "utter_emergency_before_new_check"
-    return "utter_self_harm" if told == "self_harm" else "utter_emergency_stays"
+    body = is_emergency(case_from_slots(slots, now))
+    return "utter_self_harm" if told == "self_harm" and not body else "utter_emergency_stays"
 
 
 class EmergencyPolicy(GraphComponent):

@@ -19,6 +19,12 @@ def test_self_harm_has_words_of_its_own() -> None:
     assert said["custom"]["rules"] == ["E11"]
 
 
+def test_a_red_flag_beside_it_gets_its_advice_too() -> None:
+    said = fixed_words.words_without_dialogue("I want to die and my tongue is swelling")
+    assert "adrenaline" in said["text"]
+    assert "your thoughts" in said["text"]
+
+
 def test_anything_else_is_no_all_clear(monkeypatch: pytest.MonkeyPatch) -> None:
     said = fixed_words.words_without_dialogue("can I wear makeup?")
     assert "all-clear" in said["text"]

@@ -51,6 +51,11 @@ class TestAdvice:
             ({"hives": "present"}, "inform", None),
             ({}, "red_flag", "utter_emergency"),
             ({"self_harm_thoughts": "present"}, "red_flag", "utter_self_harm"),
+            (
+                {"self_harm_thoughts": "present", "lip_swelling": "present"},
+                "red_flag",
+                "utter_self_harm_and_emergency",
+            ),
             ({"emergency": "medical"}, "ask", "utter_emergency_stays"),
             (
                 {"emergency": "medical", "lip_swelling": "absent"},
