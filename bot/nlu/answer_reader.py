@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 
-from .answer_effects import ABOUT, ASKED_AS_SEVERE, RISKS, TREND_RAPID, Effects, Said, red_flags
+from .answer_effects import ABOUT, RISKS, TREND_RAPID, Effects, red_flags
 from .answer_rows import (
     LAST,
     SWOLLEN,
     Mentioned,
     last_correction,
     negations,
+    no_after,
     place_of,
     told_numbers,
     without_asides,
     without_harmless,
     without_idle_emoji,
 )
-from .answer_units import HEADS, NAMES, TOPICS, Asked, Unit, degrees_of, is_ignored, words_in
+from .answer_topics import degrees, own_words
+from .answer_units import HEADS, NAMES, TOPICS, Asked, Unit, is_ignored, words_in
 
 #: So many words that nobody knows may stand around a finding that is known.
 _FEW = 5
@@ -76,8 +78,8 @@ class AnswerReader:
             self.effects.unsure(sorted(SWOLLEN.intersection(self.asks)))
         if self._says_yes_first():
             self.effects.one_item(self.groups[0])
-        self._own_words()
-        self._degrees()
+        own_words(self.row, self.asks, self.mentions, self.effects)
+        degrees(self.kinds, self.asks, self.mentions, self.effects)
         if kind in (None, "affirm") and self._informs():
             kind = "inform"
         return kind, self.effects
@@ -175,15 +177,22 @@ class AnswerReader:
             return None
         for unit, asks in pairs:
             self._apply("deny" if unit.kind == "fine" else unit.kind, asks)
-        paired = {unit for unit, _ in pairs} | {
-            self.row[self.row.index(unit) + 1]
-            for unit in self.row
-            if unit.kind == "trend" and self._is_answered_no(unit)
-        }
-        if any(unit.kind == "deny" and unit not in paired for unit in self.row):
-            named = [ask for each in self._picks() for ask in self._named(each)]
-            self.effects.no(self._rest([*named, *(ask for _, asks in pairs for ask in asks)]))
+        courses = [unit for unit in self.row if unit.kind == "trend"]
+        answers = {no_after(self.row, unit) for unit in courses} | {unit for unit, _ in pairs}
+        named = [ask for each in self._picks() for ask in self._named(each)]
+        named += [ask for _, asks in pairs for ask in asks]
+        loose = any(unit.kind == "deny" and unit not in answers for unit in self.row)
+        if loose or self._goes_through_all(pairs):
+            self.effects.no(self._rest(named))
         return "inform"
+
+    def _goes_through_all(self, pairs: Sequence[tuple[Unit, Sequence[str]]]) -> bool:
+        """Whether every line of the list is denied by one of its names, the course by itself."""
+        denied = {ask for unit, asks in pairs if unit.kind == "deny" for ask in asks}
+        denied.update(name for name, said in self.mentions.items() if said.state == "absent")
+        if any(no_after(self.row, unit) for unit in self.row if unit.kind == "trend"):
+            denied.add(TREND_RAPID)
+        return len(self.groups) > 1 and all(denied.intersection(group) for group in self.groups)
 
     def _named_after(self, at: int) -> list[int]:
         """Yes to 2 and 3."""
@@ -399,76 +408,6 @@ class AnswerReader:
         kinds = [kind for kind in self.kinds if kind in TOPICS]
         told = frozenset().union(*(TOPICS[kind] for kind in kinds))
         return [ask for ask in self.asks if ask not in told]
-
-    def _own_words(self) -> None:
-        """Better, same, worse; severe; elsewhere too; a cool compress."""
-        for unit in self.said:
-            if unit.kind == "trend" and (
-                self._is_answered_no(unit) or (unit.value == "rapid" and self._is_negated(unit))
-            ):
-                self.effects.no([TREND_RAPID if unit.value == "rapid" else "trend"])
-            elif unit.kind == "trend":
-                self.effects.trend = unit.value
-            elif unit.kind == "slowly":
-                self.effects.cleared.append(TREND_RAPID)
-                if self.effects.trend == "rapid":
-                    self.effects.trend = None
-            elif unit.kind == "home_care":
-                self.effects.home_care_tried = unit.value == "tried"
-            elif unit.kind == "extent":
-                extent = "treated_area" if self._is_negated(unit) else unit.value
-                for name in (ABOUT[ask] for ask in TOPICS["extent"].intersection(self.asks)):
-                    if name in self.mentions or not self.mentions:  # else it is where that is
-                        self.effects.say(name, "present", extent=extent)
-            elif unit.kind == "severity":
-                for name in degrees_of(self.asks):
-                    if name not in self.mentions:  # else the lexicon has read its degree
-                        self.effects.say(name, "present", severity=unit.value)
-
-    def _is_answered_no(self, unit: Unit) -> bool:
-        """Whether a no stands right after it that is said of it: "worse: no", "worse no, fever no",
-        but not "worse, no fever"."""
-        place = self.row.index(unit) + 1
-        after = self.row[place:]
-        marked = bool(after) and after[0].kind == "break" and after[0].value in ":?-–"
-        kinds = [each.kind for each in (after[1:] if marked else after)]
-        if kinds[:1] != ["deny"]:
-            return False
-        of_the_next = kinds[1:2] and kinds[1] in NAMES and kinds[2:3] != ["deny"]
-        return marked or (not of_the_next and self._goes_through(place))
-
-    def _goes_through(self, place: int) -> bool:
-        """Whether something else is named and answered too, so that the list is gone through."""
-        others = [each.kind for at, each in enumerate(self.row) if at != place]
-        said = [kind for kind in others if kind != "break"]
-        named = (*NAMES, "rest")
-        return any(name in named and head in HEADS for name, head in pairwise(said))
-
-    def _is_negated(self, unit: Unit) -> bool:
-        """Whether "not" or "nothing" stands before it: "no it hasn't gone to my neck". A "no" that
-        opens the answer does not: "no it's on my neck"."""
-        place = self.row.index(unit)
-        for at in range(place - 1, -1, -1):
-            before = self.row[at]
-            if before.kind == "break" or before.value.startswith("stop"):
-                return False
-            opens = at == 0 and before.first == before.last and before.value != "nothing"
-            if before.value in words_in("negators") or before.kind == "calm_rest":
-                return True
-            if before.kind == "deny" and not opens:
-                return True
-        return False
-
-    def _degrees(self) -> None:
-        """Itching or burning named where severe ones were asked for is severe, if not told else."""
-        denied = "deny" in self.kinds
-        for name in ASKED_AS_SEVERE.intersection(self.asks, self.mentions):
-            mention = self.mentions[name]
-            if mention.state in ("present", "uncertain") and mention.severity is None:
-                self.effects.findings.setdefault(
-                    name,
-                    Said(mention.state, mention.span, "moderate" if denied else "severe"),
-                )
 
     def _informs(self) -> bool:
         return bool(self.mentions or self._topic() or "time" in self.kinds or self.risks)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Protocol
 
 from .answer_effects import red_flags
-from .answer_units import HEADS, Unit, is_ignored, words_in
+from .answer_units import HEADS, NAMES, Unit, is_ignored, words_in
 
 SWOLLEN = frozenset(
     ["lip_swelling", "tongue_swelling", "mouth_swelling", "neck_swelling", "eye_swelling"]
@@ -141,6 +142,50 @@ def without_asides(units: Sequence[Unit]) -> list[Unit]:
             for unit in part
         ]
     return kept
+
+
+def no_after(row: Sequence[Unit], unit: Unit) -> Unit | None:
+    """The no right after a unit that is said of it: "worse: no", "worse no, fever no", but not
+    "worse, no fever"."""
+    place = row.index(unit) + 1
+    after = row[place:]
+    marked = bool(after) and after[0].kind == "break" and after[0].value in ":?-–"
+    after = after[1:] if marked else after
+    if not after or after[0].kind != "deny":
+        return None
+    kinds = [each.kind for each in after[1:3]]
+    if kinds and kinds[0] in NAMES and kinds[1:] != ["deny"]:
+        return None
+    return after[0] if marked or _goes_through(row, after[0]) else None
+
+
+def is_answered_no(row: Sequence[Unit], unit: Unit) -> bool:
+    """Whether a no after a unit is said of it."""
+    return no_after(row, unit) is not None
+
+
+def _goes_through(row: Sequence[Unit], but: Unit) -> bool:
+    """Whether something else is named and answered too, so that the list is gone through."""
+    said = [unit.kind for unit in row if unit != but and unit.kind != "break"]
+    named = (*NAMES, "rest")
+    return any(name in named and head in HEADS for name, head in pairwise(said))
+
+
+def is_negated(row: Sequence[Unit], unit: Unit) -> bool:
+    """Whether "not" or "nothing" stands before it: "no it hasn't gone to my neck".
+
+    A "no" that opens the answer does not count: "no it's on my neck".
+    """
+    for at in range(row.index(unit) - 1, -1, -1):
+        before = row[at]
+        if before.kind == "break" or before.value.startswith("stop"):
+            return False
+        opens = at == 0 and before.first == before.last and before.value != "nothing"
+        if before.value in words_in("negators") or before.kind == "calm_rest":
+            return True
+        if before.kind == "deny" and not opens:
+            return True
+    return False
 
 
 def last_correction(units: Sequence[Unit]) -> int:

@@ -20,7 +20,7 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from actions.triage import Extent, Severity, State, Subject, Trend, findings
+from actions.triage import Extent, Severity, State, Subject, findings
 from actions.triage.case import TREND_RAPID
 from bot.nlu.acts import classify, intent_of, only_talk
 from bot.nlu.answers import Answer, asked_back, is_bare_answer, read_answer, without
@@ -30,7 +30,7 @@ from bot.nlu.clauses import clause_numbers, find_coordinations
 from bot.nlu.context import Context, find_context
 from bot.nlu.degrees import SEMANTIC
 from bot.nlu.finding import Finding
-from bot.nlu.glossary import Put, in_english
+from bot.nlu.glossary import in_english
 from bot.nlu.heard import SUSPECT, Given, may_leave_out, measured, plainly, with_background
 from bot.nlu.intents import intents_of
 from bot.nlu.languages import is_foreign
@@ -39,6 +39,7 @@ from bot.nlu.lexicon import NOT, Entry, lexicon
 from bot.nlu.mash import is_all_mash
 from bot.nlu.mentions import find_findings
 from bot.nlu.pressure import low_pressure
+from bot.nlu.second_look import in_place, with_what_it_adds
 from bot.nlu.semantic import Clause, Seen, is_alarming, semantic_reader
 from bot.nlu.sentences import words_of
 from bot.nlu.sifting import sift
@@ -133,18 +134,18 @@ def _read(  # noqa: PLR0913, PLR0917
     items: Sequence[Sequence[str]],
     see: Callable[[Message], Seen],
 ) -> Reading:
-    if asks and (asked := asked_back(text)):
-        rest = _read(without(text, asked), now, timezone, asks, items, see)
-        return _explained(_interpret(_given(text, now, timezone, asks, items), see), rest, asked)
     reading = _interpret(_given(text, now, timezone, asks, items), see)
+    if asks and (asked := asked_back(text)):
+        rest = _given(without(text, asked), now, timezone, asks, items)
+        return _explained(reading, _interpret(rest, see), asked)
     put = in_english(text)
     if not put.places:
         return reading
     given = replace(_given(put.text, now, timezone, asks, items), written=text)
-    english = _in_place(_interpret(given, see), put)
+    english = in_place(_interpret(given, see), put)
     if asks and is_bare_answer(put.text):
         return english
-    return _with_what_it_adds(reading, english, is_foreign(text, entirely=True, but=1))
+    return with_what_it_adds(reading, english, is_foreign(text, entirely=True, but=1))
 
 
 def _explained(reading: Reading, rest: Reading, asked: Sequence[tuple[int, int]]) -> Reading:
@@ -156,48 +157,6 @@ def _explained(reading: Reading, rest: Reading, asked: Sequence[tuple[int, int]]
         if any(start <= said.span[0] < end for start, end in asked)
     }
     return replace(rest, findings={**named, **rest.findings}, act="explain")
-
-
-def _in_place(reading: Reading, put: Put) -> Reading:
-    """The reading with the places of what was said in the text as it was written."""
-    said, times = reading.findings.items(), reading.times
-    findings = {name: replace(each, span=put.span(*each.span)) for name, each in said}
-    spans = {name: put.span(*span) for name, span in times.spans.items()}
-    return replace(reading, findings=findings, times=replace(times, spans=spans))
-
-
-def _with_what_it_adds(reading: Reading, english: Reading, foreign: bool) -> Reading:
-    """A reading with what is there by the other one, of the same message put into English.
-
-    Word for word into English a "no" may end up beside what it does not deny, so nothing is denied
-    or taken back by it: what it does not add is asked for. What is `foreign` through and through
-    still hears that only English is read.
-    """
-    added = {
-        name: said
-        for name, said in english.findings.items()
-        if said.state in (State.PRESENT, State.UNCERTAIN) and _adds(name, reading.findings)
-    }
-    rapid = english.context.trend == Trend.RAPID
-    risks = dict.fromkeys((*reading.context.risks, *english.context.risks))
-    context = replace(
-        reading.context,
-        trend=english.context.trend if rapid else reading.context.trend,
-        risks=tuple(risks),
-    )
-    return replace(
-        reading,
-        findings={**reading.findings, **added},
-        times=reading.times if reading.times != Times() else english.times,
-        context=context,
-        act=english.act if added and not foreign else reading.act,
-    )
-
-
-def _adds(name: str, known: Mapping[str, Finding]) -> bool:
-    """Whether a finding that is there is news: not named before, or a red flag that was denied."""
-    said = known.get(name)
-    return said is None or (is_alarming(name) and said.state not in (State.PRESENT, State.PAST))
 
 
 def _given(

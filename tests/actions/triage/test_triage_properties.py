@@ -112,6 +112,9 @@ def with_finding(case: Case, name: str, said: Assertion) -> Case:
     known = case.findings.get(name)
     if known is not None and STATES.index(known.state) > STATES.index(said.state):
         return case
+    if known is not None:  # a degree that is told is not taken back by what is worse
+        severity, extent = said.severity or known.severity, said.extent or known.extent
+        said = replace(said, severity=severity, extent=extent)
     return replace(case, findings={**case.findings, name: said})
 
 

@@ -1,0 +1,54 @@
+"""What an answer says in words of its own kind: the course, the place, the degree, care at home."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from .answer_effects import ABOUT, ASKED_AS_SEVERE, TREND_RAPID, Effects, Said
+from .answer_rows import Mentioned, is_answered_no, is_negated
+from .answer_units import TOPICS, Unit, degrees_of
+
+
+def own_words(
+    row: Sequence[Unit], asks: Sequence[str], mentions: Mapping[str, Mentioned], effects: Effects
+) -> None:
+    """Better, same, worse; severe; elsewhere too; a cool compress."""
+    for unit in row:
+        if unit.kind == "trend" and (
+            is_answered_no(row, unit) or (unit.value == "rapid" and is_negated(row, unit))
+        ):
+            effects.no([TREND_RAPID if unit.value == "rapid" else "trend"])
+        elif unit.kind == "trend":
+            effects.trend = unit.value
+        elif unit.kind == "slowly":
+            effects.cleared.append(TREND_RAPID)
+            if effects.trend == "rapid":
+                effects.trend = None
+        elif unit.kind == "home_care":
+            effects.home_care_tried = unit.value == "tried"
+        elif unit.kind == "extent":
+            extent = "treated_area" if is_negated(row, unit) else unit.value
+            for name in (ABOUT[ask] for ask in TOPICS["extent"].intersection(asks)):
+                if name in mentions or not mentions:  # else it is where that is
+                    effects.say(name, "present", extent=extent)
+        elif unit.kind == "severity":
+            for name in degrees_of(asks):
+                if name not in mentions:  # else the lexicon has read its degree
+                    effects.say(name, "present", severity=unit.value)
+
+
+def degrees(
+    kinds: Sequence[str],
+    asks: Sequence[str],
+    mentions: Mapping[str, Mentioned],
+    effects: Effects,
+) -> None:
+    """Itching or burning named where severe ones were asked for is severe, if not told else."""
+    denied = "deny" in kinds
+    for name in ASKED_AS_SEVERE.intersection(asks, mentions):
+        mention = mentions[name]
+        if mention.state in ("present", "uncertain") and mention.severity is None:
+            effects.findings.setdefault(
+                name,
+                Said(mention.state, mention.span, "moderate" if denied else "severe"),
+            )
