@@ -18,12 +18,19 @@ if TYPE_CHECKING:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where tests run side by side, those of the live bot share one, and those of a file stay."""
+    """Where tests run side by side, those of the live bot share one, and those of a file stay.
+
+    The live ones wait most and come first, so that the others run beside all of them.
+    """
     if not config.pluginmanager.hasplugin("xdist"):
         return
     for item in items:
-        live = "bot" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("live" if live else str(item.path)))
+        item.add_marker(pytest.mark.xdist_group("live" if _is_live(item) else str(item.path)))
+    items.sort(key=lambda item: not _is_live(item))
+
+
+def _is_live(item: pytest.Item) -> bool:
+    return "bot" in getattr(item, "fixturenames", ())
 
 
 @dataclass(frozen=True)
