@@ -17,6 +17,9 @@ SWOLLEN = frozenset(
 #: Asked for by a part of the body that may have something else.
 _PARTS = SWOLLEN | {"throat_tightness", "chest_tightness", "hoarse_voice"}
 
+#: After these a number is how many there are: "of the 8".
+_COUNTS = (["of", "the"], ["of", "your"], ["of", "these"], ["of", "those"])
+
 #: With so many words around it that nobody knows, a number is told of something else.
 _TOLD = 2
 
@@ -115,7 +118,9 @@ def told_numbers(units: Sequence[Unit]) -> tuple[set[Unit], bool]:
             before = part[at - 1] if at else None
             if unit.kind not in ("number", "ordinal") or _is_picked_by(before):
                 continue
-            if unknown >= _TOLD or (before and before.value in words_in("before_a_number")):
+            counts = [each.value for each in part[max(0, at - 2) : at]] in _COUNTS
+            after_it = before is not None and before.value in words_in("before_a_number")
+            if unknown >= _TOLD or after_it or counts:
                 told.add(unit)
             else:
                 doubtful |= unknown > 0
@@ -127,8 +132,8 @@ def _is_picked_by(before: Unit | None) -> bool:
 
 
 def without_asides(units: Sequence[Unit]) -> list[Unit]:
-    """The units, but "gone" and "over" beside a "no" and unknown words are of something else: "no,
-    had a headache last night but that's gone"."""
+    """The units, but "gone" and "over" beside a "no" are told of something else where unknown words
+    or a feeling stand with them: "no, had a headache but that's gone"."""
     if not any(unit.kind == "deny" for unit in units):
         return list(units)
     kept: list[Unit] = []

@@ -116,7 +116,7 @@ def with_background(given: Given, seen: Seen, risks: Collection[str], answer: An
     told: dict[str, Any] = {}
     if "risks" in given.asks and not answer.cleared:
         told["cleared"] = _nothing_else(given, seen, risks)
-    if "home_care_tried" in given.asks and not answer.home_care_tried:
+    if "home_care_tried" in given.asks and not (answer.home_care_tried or answer.plain):
         heard = comes_down_to("remedies", given.text, seen.mean)
         said = {"tried": True, "untried": False}.get(heard or "")
         told["home_care_tried"] = answer.home_care_tried if said is None else said

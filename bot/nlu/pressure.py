@@ -12,7 +12,7 @@ import re
 LOW_UP_TO = 90
 _LEAST = 40
 
-_NAMED = re.compile(r"\b(?:bp|b\.p\.?|blood pressure|systolic)\b", re.IGNORECASE)
+_NAMED = re.compile(r"\b(?:bp|b\.p\.?|pressure|systolic)\b", re.IGNORECASE)
 _PAIR = re.compile(r"\b(\d{2,3})\s*(?:/|over)\s*(\d{2,3})\b", re.IGNORECASE)
 _BETWEEN = (
     r"(?:is|was|of|at|now|only|just|said|about|around|down|to|dropped|fell|crashed|went|sank"

@@ -61,6 +61,10 @@ _SUBJECTS = frozenset(["i", "she", "he", "my", "her", "his", "they", "we"])
 #: What a low blood pressure counts as.
 _LOW_PRESSURE = "fainting"
 
+#: With one of these one claims what was named before, unless all is well.
+_CLAIMING = frozenset(["mine", "mines"])
+_WELL = frozenset(["no", "not", "none", "fine", "ok", "okay", "normal", "good", "dry", "clear"])
+
 #: What is told of a complaint, and so of whom the complaint is.
 _OF_A_COMPLAINT = {"duration_hours", "temperature_c"}
 
@@ -136,8 +140,9 @@ def _read(  # noqa: PLR0913, PLR0917
 ) -> Reading:
     reading = _interpret(_given(text, now, timezone, asks, items), see)
     if asks and (asked := asked_back(text)):
-        rest = _given(without(text, asked), now, timezone, asks, items)
-        return _explained(reading, _interpret(rest, see), asked)
+        said = without(text, asked)
+        rest = _interpret(_given(said, now, timezone, asks, items), see)
+        return _explained(reading, rest, asked, said)
     put = in_english(text)
     if not put.places:
         return reading
@@ -148,13 +153,20 @@ def _read(  # noqa: PLR0913, PLR0917
     return with_what_it_adds(reading, english, is_foreign(text, entirely=True, but=1))
 
 
-def _explained(reading: Reading, rest: Reading, asked: Sequence[tuple[int, int]]) -> Reading:
+def _explained(
+    reading: Reading, rest: Reading, asked: Sequence[tuple[int, int]], said: str
+) -> Reading:
     """A message that asks what the bot's words mean: what is told is the rest of it ("No. What is a
-    welt?"), and what only the question names is not."""
+    welt?"), and what only the question names is not, but a red flag that one claims in the rest may
+    be there ("what do you mean by hoarse? mine is gone")."""
+    words = set(words_of(said).text.split())
+    claimed = not words.isdisjoint(_CLAIMING) and words.isdisjoint(_WELL)
     named = {
-        name: replace(said, state=State.HYPOTHETICAL)
-        for name, said in reading.findings.items()
-        if any(start <= said.span[0] < end for start, end in asked)
+        name: replace(
+            each, state=State.UNCERTAIN if claimed and is_alarming(name) else State.HYPOTHETICAL
+        )
+        for name, each in reading.findings.items()
+        if any(start <= each.span[0] < end for start, end in asked)
     }
     return replace(rest, findings={**named, **rest.findings}, act="explain")
 

@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
+from itertools import pairwise
 
 from .clock import CLOCK_IN_H, CLOCK_IN_HOURS, CLOCK_RULES
 from .days import DAY_RULES, MOMENT_RULES
@@ -56,6 +57,7 @@ _MARKS = frozenset([*".,;!?-"])
 _PUTTING_RIGHT = frozenset(
     ["oh", "no", "not", "i", "it", "was", "on", "at", "in", "the", "its", "it's"]
 )
+_TAKING_BACK = frozenset(["sorry", "mean", "meant", "correction", "wait"])
 _CORRECTIONS = frozenset(["actually", "sorry", "mean", "meant", "correction", "rather", "wait"])
 
 
@@ -109,7 +111,8 @@ def read_times(
         _hours(lasting),
         temperature[0] if temperature else None,
         spans,
-        treated is not None and (asked or _is_named(treated, roles) or _is_only_time(found)),
+        treated is not None
+        and (asked or _is_named(treated, roles) or _is_only_time(found) or _is_put_right(found)),
     )
 
 
@@ -155,6 +158,13 @@ def _is_only_time(found: Sequence[Lexeme]) -> bool:
     """Whether a time is put right and nothing else is said: "oh no, Thursday"."""
     words = {word.symbol for word in found if word.symbol.islower() or word.symbol == "NUM"}
     return words <= _CORRECTIONS | _PUTTING_RIGHT
+
+
+def _is_put_right(found: Sequence[Lexeme]) -> bool:
+    """Whether a time is taken back: "it was on Thursday, not yesterday"."""
+    times = {"MOMENT", "AGO", "DAYN", "SPAN"}
+    denied = any(one.symbol == "not" and other.symbol in times for one, other in pairwise(found))
+    return denied or any(word.symbol in _TAKING_BACK for word in found)
 
 
 def _narrowest(times: Sequence[Lexeme], around: Lexeme) -> Lexeme:

@@ -343,3 +343,32 @@ def test_no_new_alarms(message: str) -> None:
 
 def test_what_is_told_beside_a_question_after_a_word_is_kept() -> None:
     assert read("I'm pregnant. why do you ask?", NOW, asks=BACKGROUND).context.risks
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *("None of those. That list scared me a bit", "No, none of the 8"),
+        *("no, I have none of the 8 things", "None that I'm aware of"),
+    ],
+)
+def test_what_stands_beside_a_no_picks_nothing(answer: str) -> None:
+    states = _states(answer, RED_FLAGS)
+    assert set(states.values()) == {"absent"}
+    assert len(states) == len(RED_FLAGS) - 1
+
+
+def test_a_medicine_of_every_day_is_no_home_care() -> None:
+    assert read("sertraline", NOW, asks=BACKGROUND).context.home_care_tried is False
+
+
+def test_a_time_put_right_beside_the_old_one_moves_it() -> None:
+    reading = read("oh and it was on thursday evening, not yesterday", NOW, asks=COURSE).to_json()
+    known = slots_in_conversation(reading, {"treated_at": ["2026-11-27T10:00:00+00:00"] * 2})
+    assert "treated_at" in known
+
+
+def test_a_sign_claimed_after_asking_for_its_word_may_be_there() -> None:
+    states = _states("what's hoarse? mine's gone completely", RED_FLAGS)
+    assert states["hoarse_voice"] == "uncertain"
+    assert _states("what is hoarse? mine is fine", RED_FLAGS)["hoarse_voice"] == "hypothetical"
