@@ -14,6 +14,8 @@ from .answer_rows import (
     negations,
     no_after,
     place_of,
+    swells_somewhere,
+    swells_unplaced,
     told_numbers,
     without_asides,
     without_harmless,
@@ -74,7 +76,7 @@ class AnswerReader:
             or self._only()
             or self._plain()
         )
-        if self._swells_no_one_says_where():
+        if swells_unplaced(self.said, self.asks, self.mentions):
             self.effects.unsure(sorted(SWOLLEN.intersection(self.asks)))
         if self._says_yes_first():
             self.effects.one_item(self.groups[0])
@@ -357,7 +359,9 @@ class AnswerReader:
             return None
         named = [ask for unit in picks for ask in self._named(unit)]
         doubtful = self._unknown() and any(unit.kind == "item" for unit in picks)
-        if (doubtful and red_flags(named)) or (self._unknown() and self._swells_somewhere()):
+        if (doubtful and red_flags(named)) or (
+            self._unknown() and swells_somewhere(self.asks, self.mentions)
+        ):
             return None  # "naw but it's fat on one side of my mouth"
         for unit in picks:
             if unit.kind != "mention" and not doubtful:
@@ -365,21 +369,6 @@ class AnswerReader:
         self.effects.no(self._rest(named))
         present = any(mention.state != "absent" for mention in self.mentions.values())
         return "inform" if present or (named and not doubtful) else "deny"
-
-    def _swells_somewhere(self) -> bool:
-        """Whether a swelling is told of, nobody knows where, and swollen lips, say, were asked."""
-        told = self.mentions.get("swelling")
-        return told is not None and told.state != "absent" and bool(SWOLLEN & set(self.asks))
-
-    def _swells_no_one_says_where(self) -> bool:
-        """ "Just the swelling", when swollen lips and others were asked."""
-        bare = any(u.value == "swelling" and u.first == u.last for u in self.said)
-        return (
-            bare
-            and not self._unknown()
-            and "swelling" not in self.asks
-            and self._swells_somewhere()
-        )
 
     def _chosen(self, picks: Sequence[Unit], mild: bool) -> str | None:
         numbers = any(unit.kind in ("ordinal", "number") for unit in picks)

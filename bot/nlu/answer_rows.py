@@ -63,12 +63,22 @@ def negations(units: Sequence[Unit]) -> Iterable[tuple[Unit, Unit]]:
             continue
         if unit.kind != "deny" and unit.value not in words_in("negators"):
             continue
-        for following in units[at + 1 : at + 4]:
+        for place, following in enumerate(units[at + 1 : at + 4], at + 1):
             if following.kind in ("item", "mention"):
-                yield unit, following
+                yield from ((unit, each) for each in _listed(units, place))
                 break
             if following.kind != "word" or following.value in words_in("statements"):
                 break
+
+
+def _listed(units: Sequence[Unit], place: int) -> Iterable[Unit]:
+    """What is named at a place and goes on with "or": "no throat or lip problems"."""
+    yield units[place]
+    while place + 2 < len(units) and units[place + 1].value in ("or", "nor"):
+        place += 2
+        if units[place].kind not in ("item", "mention"):
+            return
+        yield units[place]
 
 
 def without_harmless(
@@ -89,6 +99,21 @@ def without_harmless(
             else:
                 kept.append(unit)
     return kept, frozenset(left)
+
+
+def swells_somewhere(asks: Sequence[str], mentions: Mapping[str, Mentioned]) -> bool:
+    """Whether a swelling is told of, nobody knows where, and swollen lips, say, were asked."""
+    told = mentions.get("swelling")
+    return told is not None and told.state != "absent" and bool(SWOLLEN & set(asks))
+
+
+def swells_unplaced(
+    said: Sequence[Unit], asks: Sequence[str], mentions: Mapping[str, Mentioned]
+) -> bool:
+    """ "Just the swelling", when swollen lips and others were asked."""
+    bare = any(unit.value == "swelling" and unit.first == unit.last for unit in said)
+    known = all(unit.kind != "word" for unit in said)
+    return bare and known and "swelling" not in asks and swells_somewhere(asks, mentions)
 
 
 def _between_breaks(row: Sequence[Unit]) -> Iterable[list[Unit]]:
@@ -183,7 +208,7 @@ def is_negated(row: Sequence[Unit], unit: Unit) -> bool:
     """
     for at in range(row.index(unit) - 1, -1, -1):
         before = row[at]
-        if before.kind == "break" or before.value.startswith("stop"):
+        if before.kind == "break" or before.value.startswith("stop"):  # "never stops spreading"
             return False
         opens = at == 0 and before.first == before.last and before.value != "nothing"
         if before.value in words_in("negators") or before.kind == "calm_rest":

@@ -24,6 +24,7 @@ from .answer_effects import RISKS, Said, red_flags
 from .answer_reader import AnswerReader
 from .answer_rows import Mentioned
 from .answer_units import Asked, Unit, Unmeant, pattern, units_of, words_in
+from .asking import speaks_of_somebody
 from .sentences import Words, words_of
 
 __all__ = [
@@ -40,7 +41,7 @@ __all__ = [
 ]
 
 _MAX_WORDS = 150
-_ONESELF = frozenset(["i", "im", "ive", "my", "me", "mine", "she", "he", "her", "his", "we", "our"])
+_SENTENCE_ENDS = frozenset(".?!;")
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ def asked_back(text: str) -> list[tuple[int, int]]:
     return [
         (start, end)
         for start, end in _asked_back(words_of(text, _MAX_WORDS))
-        if _ONESELF.isdisjoint(words_of(text[start:end], _MAX_WORDS).text.split())
+        if not speaks_of_somebody(words_of(text[start:end], _MAX_WORDS))
     ]
 
 
@@ -171,7 +172,7 @@ def _asked_back(words: Words) -> list[tuple[int, int]]:
     start = before = 0
     row = words.text.split()
     for at, word in enumerate([*row, "."]):
-        if word not in (".", "?", "!", ";"):
+        if word not in _SENTENCE_ENDS:
             continue
         if at > start:
             if _only_asks_back(" ".join(row[start:at]) + " "):
@@ -192,10 +193,17 @@ def _only_asks_back(sentence: str) -> bool:
 
 
 def _may_count(words: Words, units: Sequence[Unit]) -> list[str]:
-    """The red flags of which a message asks whether they count: "does a fat lip count?"."""
-    if not pattern("counts").search(words.text):
-        return []
-    return red_flags(unit.value for unit in units if unit.kind == "item")
+    """The red flags of which a sentence asks whether they count: "does a fat lip count?"."""
+    row = words.text.split()
+    asking: list[str] = []
+    for match in pattern("counts").finditer(words.text):
+        start, end = words.index(match.start()), words.index(match.end())
+        while start and row[start - 1] not in _SENTENCE_ENDS:
+            start -= 1
+        while end < len(row) and row[end] not in _SENTENCE_ENDS:
+            end += 1
+        asking += [u.value for u in units if u.kind == "item" and start <= u.first < end]
+    return red_flags(dict.fromkeys(asking))
 
 
 def _without_questions(units: Sequence[Unit]) -> list[Unit]:

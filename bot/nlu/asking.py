@@ -19,7 +19,7 @@ _ENDS = frozenset(".!?;…")
 
 #: Up to so many words may go on asking.
 _FEW = 6
-_ONESELF = frozenset(["i", "my", "me", "mine", "she", "he", "her", "his", "we", "our", "im", "ive"])
+_PERSONS = frozenset(["i", "my", "me", "mine", "she", "he", "her", "his", "we", "our", "im", "ive"])
 
 
 @cache
@@ -78,4 +78,9 @@ def goes_on_asking(words: Words) -> bool:
     """Whether a few words add to the question before: "and itching?", "what about hives?"."""
     row = words.text.split()
     begins = row[:1] in (["and"], ["or"]) or row[1:2] == ["about"]
-    return begins and row[-1] == "?" and len(row) <= _FEW and _ONESELF.isdisjoint(row)
+    return begins and row[-1] == "?" and len(row) <= _FEW and not speaks_of_somebody(words)
+
+
+def speaks_of_somebody(words: Words) -> bool:
+    """Whether the writer or somebody that they write of is named by a pronoun."""
+    return not _PERSONS.isdisjoint(words.text.split())

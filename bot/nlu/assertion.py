@@ -25,11 +25,12 @@ from bot.nlu.tokens import Message
 SELF_HARM = "self_harm_thoughts"
 
 _PRONOUNS = frozenset(["she", "he", "her", "his"])
-_FIRST_PERSON = frozenset(["i", "me", "my", "mine", "myself", "am"])
+_FIRST_PERSON = frozenset(["i", "me", "my", "mine", "myself"])
 _NO = {"no"}
 _VERBAL = frozenset(["not", "never", "hardly"])
 _OLDER = frozenset(["older_past", "used_to"])
 _WELL = ("resolved", "fine")
+_I_AM = frozenset(["i", "am", "my"])
 _PRESENT = frozenset(["can", "is", "are", "has", "have"])
 
 
@@ -194,7 +195,7 @@ class Triggers:
                 here = clause == self._layout.clause(hit.start)
                 found["older_here"] += name in _OLDER and here
                 found["present_tense"] += name == "other" and bool(self._norms(hit) & _PRESENT)
-                mine = name in _WELL and bool(self._norms(hit) & _FIRST_PERSON)
+                mine = name in _WELL and bool(self._norms(hit) & _I_AM)
                 found[f"my_{name}"] += mine
         if mention.end in self._after.words:
             found["no" if self._after.says_no(mention.end) else "yes"] += 1

@@ -12,6 +12,7 @@ with other languages' words is read once more with those put into English, for w
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
@@ -61,9 +62,8 @@ _SUBJECTS = frozenset(["i", "she", "he", "my", "her", "his", "they", "we"])
 #: What a low blood pressure counts as.
 _LOW_PRESSURE = "fainting"
 
-#: With one of these one claims what was named before, unless all is well.
-_CLAIMING = frozenset(["mine", "mines"])
-_WELL = frozenset(["no", "not", "none", "fine", "ok", "okay", "normal", "good", "dry", "clear"])
+#: What was named before is claimed, and not that all is well with it.
+_CLAIMED = re.compile(r"\bmine\b(?!.*\b(?:no|not|none|fine|ok|okay|normal|good)\b)", re.I | re.S)
 
 #: What is told of a complaint, and so of whom the complaint is.
 _OF_A_COMPLAINT = {"duration_hours", "temperature_c"}
@@ -156,19 +156,21 @@ def _read(  # noqa: PLR0913, PLR0917
 def _explained(
     reading: Reading, rest: Reading, asked: Sequence[tuple[int, int]], said: str
 ) -> Reading:
-    """A message that asks what the bot's words mean: what is told is the rest of it ("No. What is a
-    welt?"), and what only the question names is not, but a red flag that one claims in the rest may
-    be there ("what do you mean by hoarse? mine is gone")."""
-    words = set(words_of(said).text.split())
-    claimed = not words.isdisjoint(_CLAIMING) and words.isdisjoint(_WELL)
-    named = {
-        name: replace(
-            each, state=State.UNCERTAIN if claimed and is_alarming(name) else State.HYPOTHETICAL
-        )
-        for name, each in reading.findings.items()
-        if any(start <= each.span[0] < end for start, end in asked)
-    }
-    return replace(rest, findings={**named, **rest.findings}, act="explain")
+    """A message that asks what the bot's words mean, read as a whole and without that question.
+
+    What the question names is not told; the rest is ("No. What is a welt?"), and what is only seen
+    in it beside the question. A red flag that is named and then claimed ("what's hoarse? mine's
+    gone") may be there.
+    """
+    claimed = _CLAIMED.search(said) is not None
+    named, beside = {}, {}
+    for name, each in reading.findings.items():
+        if any(start <= each.span[0] < end for start, end in asked):
+            maybe = claimed and is_alarming(name)
+            named[name] = replace(each, state=State.UNCERTAIN if maybe else State.HYPOTHETICAL)
+        elif each.found_by == SEMANTIC and each.state is State.PRESENT:
+            beside[name] = each
+    return replace(rest, findings={**named, **beside, **rest.findings}, act="explain")
 
 
 def _given(

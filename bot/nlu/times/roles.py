@@ -15,30 +15,11 @@ from .lexemes import Lexeme
 
 TREATMENT, LIKELY, OFFSET, ONSET = "treatment", "likely", "offset", "onset"
 
-_TIMES = frozenset(
-    [
-        "AGO",
-        "MOMENT",
-        "DAYN",
-        "POST",
-        "AFTER",
-        "BEEN",
-        "BEENSINCE",
-        "WITHIN",
-        "IN",
-        "SINCE",
-        "SINCESPAN",
-        "DUR",
-        "LAST",
-        "NOW",
-        "SPAN",
-        "MARK",
-        "LATER",
-        "JUST",
-        "WOKE",
-        "ROUND",
-    ]
-)
+_TIMES = frozenset([
+    "AGO", "MOMENT", "DAYN", "POST", "AFTER", "BEEN", "BEENSINCE", "WITHIN",
+    "IN", "SINCE", "SINCESPAN", "DUR", "LAST", "NOW", "SPAN", "MARK",
+    "LATER", "JUST", "WOKE", "ROUND",
+])  # fmt: skip
 _DENIALS = frozenset(["not", "isn't", "wasn't", "isnt", "wasnt"])
 _STILL_NOT = frozenset(
     ["not", "no", "hasn't", "hasnt", "haven't", "havent", "isn't", "isnt", "doesn't", "doesnt"]

@@ -241,10 +241,22 @@ def test_a_follow_up_question_tells_no_harmless_sign_and_hides_no_red_flag() -> 
     [
         ("what if its just one side of my lip", "lip_swelling"),
         ("does a dry throat count as tight throat?", "throat_tightness"),
+        ("what do you mean by hoarse? mine is gone", "hoarse_voice"),
+        ("what's a tight chest? mine feels odd and heavy", "chest_tightness"),
     ],
 )
 def test_who_asks_whether_it_counts_may_have_it(question: str, finding: str) -> None:
     assert _states(question, RED_FLAGS)[finding] in ("present", "uncertain")
+
+
+def test_a_question_to_the_guide_asks_of_nothing_that_is_denied_before_it() -> None:
+    states = _states("no throat or lip problems. what about makeup?", RED_FLAGS)
+    assert states == {"throat_tightness": "absent", "lip_swelling": "absent"}
+
+
+def test_a_clock_time_speaks_of_nobody() -> None:
+    (said,) = read("My daughter had microneedling at 10 am and has hives", NOW).findings.values()
+    assert str(said.subject) == "self"
 
 
 @pytest.mark.parametrize(
