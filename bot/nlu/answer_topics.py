@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from actions.triage import findings
+
 from .answer_effects import ABOUT, ASKED_AS_SEVERE, TREND_RAPID, Effects, Said
 from .answer_rows import Mentioned, is_answered_no, is_negated
 from .answer_units import TOPICS, Unit, degrees_of
@@ -28,8 +30,9 @@ def own_words(
             effects.home_care_tried = unit.value == "tried"
         elif unit.kind == "extent":
             extent = "treated_area" if is_negated(row, unit) else unit.value
+            elsewhere = [name for name in mentions if findings()[name].extent]
             for name in (ABOUT[ask] for ask in TOPICS["extent"].intersection(asks)):
-                if name in mentions or not mentions:  # else it is where that is
+                if name in mentions or not elsewhere:  # else it is where that is
                     effects.say(name, "present", extent=extent)
         elif unit.kind == "severity":
             for name in degrees_of(asks):

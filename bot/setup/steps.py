@@ -67,7 +67,7 @@ STEPS = (
     ),
     Step(
         name="reader",
-        doing="training the reader of messages (ten minutes or so)",
+        doing="training the reader of messages (a quarter of an hour)",
         command=(_APP, "-m", "bot.train_reader"),
         inputs=(
             *("bot/train_reader.py", "bot/nlu/phrases", "bot/nlu/phrase_data.py"),
