@@ -118,18 +118,38 @@ def read_times(
 
 def _treated(found: Sequence[Lexeme], roles: Sequence[Role]) -> Lexeme | None:
     known = [role for role in roles if role.lexeme.high <= _MAX_HOURS]
-    sure = [role.lexeme for role in _without_asides(known) if role.kind == TREATMENT]
+    told = [role for role in _without_asides(known) if role.kind == TREATMENT]
+    sure = [role.lexeme for role in told if not _comes_before_its_name(role, told)]
     sure = [each for each in sure if each.high <= _ANOTHER_ONE] or sure
     every = [role.lexeme for role in known if role.kind in (TREATMENT, LIKELY)]
     if len(every) > 1 and _corrected(found, every[0], every[-1]):
         return every[-1]
     counted = [each for each in sure if each.symbol in _COUNTED]
     if counted:  # "on day 2 it was fine, now day 5"
-        return max(counted, key=lambda each: each.high)
+        last = max(counted, key=lambda each: each.high)
+        return _told_exactly(every, last) or last
     times = sure or _began_after(known) or every
     exact = _exact(times) or _exact(every) or times
     latest = min(exact, key=lambda each: each.high, default=None)
     return latest and _narrowest([latest, *every], latest)
+
+
+def _comes_before_its_name(role: Role, told: Sequence[Role]) -> bool:
+    """Whether a moment stands before another one that is told of the treatment by name: "up like
+    golf balls this morning. Got it done Monday"."""
+    time = role.lexeme
+    if role.named or time.symbol != "MOMENT":
+        return False
+    return any(other.named and other.lexeme.start > time.start for other in told)
+
+
+def _told_exactly(times: Sequence[Lexeme], counted: Lexeme) -> Lexeme | None:
+    """The clock time that goes with a count of days: "day 2. Sunday 3:45 pm"."""
+    for each in times:
+        exact = each.symbol == "MOMENT" and each.low == each.high
+        if exact and counted.low - _A_DAY <= each.low <= counted.high + _A_DAY:
+            return each
+    return None
 
 
 def _without_asides(roles: Sequence[Role]) -> list[Role]:

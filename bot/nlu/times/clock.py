@@ -94,6 +94,10 @@ CLOCK_IN_HOURS = rule(
     lambda found: _clock_in_h(found) if found["u"].low == 1 else None,
 )
 
+_AFTER_A_DAY = "|".join(
+    f"(?<={day} {mark})" for day in ("DAY", "yesterday", "today") for mark in ("", ", ")
+)
+
 _SAID_PART = "(?:in the |this |last |yesterday )PART |yesterday |tonight "
 
 _AND_SO_ON = (
@@ -142,7 +146,13 @@ CLOCK_RULES: tuple[Rule, ...] = (
         "(?P<n>NUM |HHMM |CLOCK12 )(?P<x>am |pm |a m |p m |a \\. m (?:\\. )?|p \\. m (?:\\. )?)",
         _clock,
     ),
-    rule("(?P<n>NUM |HHMM )(?:o'clock |oclock |o clock )", _clock12),
+    rule("(?P<n>NUM |HHMM )(?:o'clock |oclock |o clock |clock )", _clock12),
+    # "Yesterday 10 in the morning", "Monday, three in the afternoon".
+    rule(
+        f"(?:{_AFTER_A_DAY})(?P<n>NUM )(?=(?:in |of |at )(?:the )?PART )",
+        _clock12,
+    ),
+    rule("at the (?P<n>NUM )(?=$|[,.;!?)] |and half |of the PART |in the PART )", _clock12),
     rule("(?P<n>HHMM )", _clock12),
     rule("(?<=at )(?P<n>Q )(?=(?:in |of )(?:the )?PART )", _clock12),
     rule(
@@ -151,7 +161,10 @@ CLOCK_RULES: tuple[Rule, ...] = (
         _clock12,
     ),
     rule("(?:(?<=DAY )|(?<=yesterday )|(?<=today )|(?<=PART ))(?P<n>NUM )ish ", _clock12),
-    rule("(?<=by )(?P<n>NUM )(?=$|[.;!?] )", _clock12),
+    rule(
+        "(?<=by )(?P<n>NUM )(?=$|[.;!?] |this PART |last PART |tonight |yesterday |DAY )", _clock12
+    ),
+    rule("(?P<n>NUM )(?=PART (?:DAY |yesterday |on WDAY ))", _clock12),
     # "Eleven yesterday morning", "3 this arvo", at the beginning of what is said.
     rule(
         "(?:^|(?<=[.!?;] )|(?<=it was )|(?<=done )|(?<=done it )|(?<=from )|(?<=since )"

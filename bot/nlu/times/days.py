@@ -8,9 +8,20 @@ is the one a week ago (for today people say "today"). A moment ahead of now beco
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta, timezone
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 
 from .clock import hour_in
+from .dates import (
+    day_month,
+    day_of,
+    day_of_month,
+    day_point_month,
+    days_ago,
+    numeric_date,
+    whole_month,
+    whole_year,
+)
 from .lexemes import Lexeme
 from .rewriting import Found, Rule, rule
 
@@ -21,27 +32,17 @@ _FILL = (
     "(?:at |by |on |in |the |it was |about |, |of |late |early |sometime |like |very |- |\\( |from "
     "|just |ish )"
 )
-_PLAUSIBLE_DAYS = 31
 _A_WEEK = 7 * 24
-_MAX_DAYS = 60 * 366
-
-
-def _day(found: Found, low: float, high: float | None = None) -> Lexeme:
-    return found.make("DAY", low, low if high is None else high)
-
-
-def _days_ago(now: datetime, day: date) -> int:
-    return (now.date() - day).days
 
 
 def _weekday(found: Found) -> Lexeme:
     past = int(found.now.weekday() - found["w"].low) % 7 or 7
-    return _day(found, past + (7 if found.has("before") else 0))
+    return day_of(found, past + (7 if found.has("before") else 0))
 
 
 def _weekday_of_week(found: Found) -> Lexeme:
     """Tuesday of last week."""
-    return _day(found, found.now.weekday() + 7 - found["w"].low)
+    return day_of(found, found.now.weekday() + 7 - found["w"].low)
 
 
 def _weekday_near(found: Found) -> Lexeme:
@@ -51,14 +52,14 @@ def _weekday_near(found: Found) -> Lexeme:
         return found.make(ago.symbol, ago.low, ago.high, ago.unit)
     days = round(ago.low / 24)
     wrong = int(found.now.weekday() - days - found["w"].low) % 7
-    return _day(found, days + wrong - (7 if wrong > 3 else 0))
+    return day_of(found, days + wrong - (7 if wrong > 3 else 0))
 
 
 def _weekend(found: Found) -> Lexeme:
     saturday = (found.now.weekday() - 5) % 7
     if saturday <= 1 and found.has("last"):
         saturday += 7
-    return _day(found, max(0, saturday - 1), saturday)
+    return day_of(found, max(0, saturday - 1), saturday)
 
 
 def _weeks_yesterday(found: Found) -> Lexeme | None:
@@ -66,7 +67,7 @@ def _weeks_yesterday(found: Found) -> Lexeme | None:
     span = found["s"]
     weeks, rest = divmod(span.low, _A_WEEK)
     whole = span.low == span.high and weeks >= 1 and not rest
-    return _day(found, 7 * round(weeks) + 1) if whole else None
+    return day_of(found, 7 * round(weeks) + 1) if whole else None
 
 
 def _period(found: Found) -> Lexeme:
@@ -78,112 +79,23 @@ def _period(found: Found) -> Lexeme:
         "year": today.replace(month=1, day=1),
     }[unit]
     if found.word("rel") == "this":
-        return _day(found, 1 if found.has("early") and first < today else 0, (today - first).days)
+        return day_of(found, 1 if found.has("early") and first < today else 0, (today - first).days)
     last = first - timedelta(days=1)
     start = {
         "week": last - timedelta(days=6),
         "month": last.replace(day=1),
         "year": last.replace(month=1, day=1),
     }[unit]
-    return _day(found, _days_ago(found.now, last), _days_ago(found.now, start))
+    return day_of(found, days_ago(found.now, last), days_ago(found.now, start))
 
 
 def _earlier_this_week(found: Found) -> Lexeme:
-    return _day(found, min(1, found.now.weekday()), found.now.weekday())
+    return day_of(found, min(1, found.now.weekday()), found.now.weekday())
 
 
 def _week_before_last(found: Found) -> Lexeme:
     end = found.now.weekday() + 8
-    return _day(found, end, end + 6)
-
-
-def _make_date(year: float, month: float, day: float) -> date | None:
-    year = year + 2000 if year < 100 else year
-    try:
-        return date(int(year), int(month), int(day))
-    except (ValueError, OverflowError):
-        return None
-
-
-def _latest(now: datetime, month: float, day: float) -> date | None:
-    """The latest such day that is not ahead; 29 February may be years back."""
-    years = range(now.year, max(1, now.year - 8), -1)
-    days = (_make_date(year, month, day) for year in years)
-    return next((found for found in days if found and found <= now.date()), None)
-
-
-def _dated(found: Found, day: date | None) -> Lexeme | None:
-    if day is None:
-        return None
-    ago = _days_ago(found.now, day)
-    if ago > _MAX_DAYS:
-        return None
-    return _day(found, ago) if ago >= 0 else found.make("FUTURE")
-
-
-def _day_month(found: Found) -> Lexeme | None:
-    day, month = found["d"].low, found["m"].low
-    if not found.has("y"):
-        return _dated(found, _latest(found.now, month, day))
-    return _dated(found, _make_date(found["y"].low, month, day)) if found["y"].low > 31 else None
-
-
-def _numeric_date(found: Found) -> Lexeme | None:
-    numbers = found["d"].date
-    if len(numbers) == 3 and numbers[0] > 31:
-        return _dated(found, _make_date(*numbers))
-    years = numbers[2:]
-    day_first, month_first = (
-        _make_date(years[0], month, day) if years else _latest(found.now, month, day)
-        for day, month in (numbers[:2], numbers[1::-1])
-    )
-    choices = [day for day in (day_first, month_first) if day]
-    if not choices:
-        return None
-    # 03/11 is 3 November, unless only 11 March is a date that someone would now ask about.
-    near = [day for day in choices if 0 <= _days_ago(found.now, day) <= _PLAUSIBLE_DAYS]
-    return _dated(found, (near or choices)[0])
-
-
-def _day_of_month(found: Found) -> Lexeme | None:
-    today = found.now.date()
-    months = [today.replace(day=1)]
-    for _ in range(2):
-        months.append((months[-1] - timedelta(days=1)).replace(day=1))
-    days = (_make_date(first.year, first.month, found["d"].low) for first in months)
-    return _dated(found, next((day for day in days if day and day <= today), None))
-
-
-def _whole_month(found: Found) -> Lexeme | None:
-    if found.has("y") and found["y"].low < 1950:
-        return None
-    month = found["m"].low
-    first = _make_date(found["y"].low, month, 1) if found.has("y") else _latest(found.now, month, 1)
-    if first is None or first > found.now.date() or _days_ago(found.now, first) > _MAX_DAYS:
-        return None
-    last = (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-    return _day(found, max(0, _days_ago(found.now, last)), _days_ago(found.now, first))
-
-
-def _day_point_month(found: Found) -> Lexeme | None:
-    """On the 12.11., as it is written in much of Europe."""
-    day, part = divmod(found["d"].low, 1)
-    month = round(100 * part)
-    try:
-        past = date(found.now.year, month, int(day))
-        if past > found.now.date():
-            past = past.replace(year=past.year - 1)
-    except ValueError:
-        return None
-    return _day(found, _days_ago(found.now, past))
-
-
-def _whole_year(found: Found) -> Lexeme | None:
-    year = found["y"].low
-    if not found.now.year - 60 < year < found.now.year:
-        return None
-    first, last = date(int(year), 1, 1), date(int(year), 12, 31)
-    return _day(found, _days_ago(found.now, last), _days_ago(found.now, first))
+    return day_of(found, end, end + 6)
 
 
 def moment(found: Found, days: Lexeme | None, part: Lexeme | None) -> Lexeme:
@@ -248,6 +160,16 @@ def _lone_part(found: Found) -> Lexeme:
     return moment(found, None, found["p"])
 
 
+def _tonight(found: Found) -> Lexeme:
+    """Tonight, at 8 tonight."""
+    evening = found.make("PART", 18, 24)
+    clock = next((found[name] for name in ("c", "d") if found.has(name)), None)
+    if clock is not None:
+        hour = hour_in(clock, evening)
+        evening = found.make("PART", hour, hour)
+    return moment(found, found.make("DAY", 0, 0), evening)
+
+
 def _roughly_at(found: Found) -> Lexeme | None:
     """Around two: an hour, if the treatment is spoken of."""
     hour = found["p"].low
@@ -266,8 +188,15 @@ def _all_part(found: Found) -> Lexeme:
     return found.make("SINCE" if since.symbol == "MOMENT" else "#", since.low, since.high)
 
 
+def _same_day(found: Found) -> Lexeme | None:
+    """Wednesday, 11 November."""
+    first, second = found["a"], found["b"]
+    same = (first.low, first.high) == (second.low, second.high)
+    return day_of(found, first.low, first.high) if same else None
+
+
 def _fixed(low: float, high: float) -> Callable[[Found], Lexeme]:
-    return lambda found: _day(found, low, high)
+    return lambda found: day_of(found, low, high)
 
 
 _P = "(?:PART|CLOCK|CLOCK12) "
@@ -278,6 +207,12 @@ DAY_RULES: tuple[Rule, ...] = (
     rule(
         "(?:(?<=treated )|(?<=needled )|(?<=session )|(?<=appointment )|(?<=had it ))"
         "(?P<w>weakWDAY )(?=$|[,.;!?)] |SLASH )",
+        lambda f: f.make("WDAY", f["w"].low, f["w"].low),
+    ),
+    rule("(?P<w>weakWDAY )\\. (?=NUM |HHMM )", lambda f: f.make("WDAY", f["w"].low, f["w"].low)),
+    rule(
+        "(?:(?<=needling )|(?<=needled )|(?<=done )|(?<=treatment ))(?P<w>weakWDAY )"
+        "(?=$|[,.;!?)] |n |and |but |now |so |i |my )",
         lambda f: f.make("WDAY", f["w"].low, f["w"].low),
     ),
     rule(
@@ -314,7 +249,7 @@ DAY_RULES: tuple[Rule, ...] = (
     rule("(?P<w>WDAY )(?P<before>before last )", _weekday),
     rule(
         "(?:last |this |past |this past )?(?P<w>WDAY )(?P<before>zzz )?"
-        "(?:just gone |gone |just past )?",
+        "(?:just gone |gone |just past |last (?=$|[,.;!?)] |at |PART ))?",
         _weekday,
     ),
     rule("(?:at |on |in |the |this |past )*weekend (?P<last>(?:just )?gone |just past )", _weekend),
@@ -325,36 +260,43 @@ DAY_RULES: tuple[Rule, ...] = (
         "(?<!the )(?P<early>early |earlier |late )?(?P<rel>last |this )(?P<u>week |month |year )",
         _period,
     ),
-    rule("(?P<d>DATE )", _numeric_date),
-    rule("(?:(?<=the )|(?<=on )|(?<=DAY , ))(?P<d>NUM )\\. ", _day_point_month),
+    rule("(?P<d>DATE )", numeric_date),
+    rule("(?:(?<=the )|(?<=on )|(?<=DAY , ))(?P<d>NUM )\\. ", day_point_month),
     rule(
         "(?:(?<=on )|(?<=since )|(?<=was )|(?<=from )|(?<=date )|(?<=: )|(?<=about )"
         "|(?<=it )|(?<=done )|(?<=session )|(?<=treatment )|^)"
         f"(?P<d>SLASH )(?!{_P})",
-        _numeric_date,
+        numeric_date,
     ),
-    rule(f"(?P<d>NUM |ORD ){_SUFFIX}?(?:of )?(?P<m>{_MONTH})(?:, |of )?(?P<y>NUM )", _day_month),
-    rule(f"(?P<m>{_MONTH})(?:the )?(?P<d>NUM |ORD ){_SUFFIX}?(?:, |of )?(?P<y>NUM )", _day_month),
-    rule(f"(?P<d>NUM |ORD ){_SUFFIX}?(?:of )?(?P<m>{_MONTH})(?P<y>zzz )?", _day_month),
+    rule(f"(?P<d>NUM |ORD ){_SUFFIX}?(?:of )?(?P<m>{_MONTH})(?:, |of )?(?P<y>NUM )", day_month),
+    rule(f"(?P<m>{_MONTH})(?:the )?(?P<d>NUM |ORD ){_SUFFIX}?(?:, |of )?(?P<y>NUM )", day_month),
+    rule(f"(?P<d>NUM |ORD ){_SUFFIX}?(?:of )?(?P<m>{_MONTH})(?P<y>zzz )?", day_month),
     rule(
-        f"(?P<m>{_MONTH})(?:the )?(?P<d>NUM |ORD ){_SUFFIX}?(?P<y>zzz )?(?!UNIT |SPAN )", _day_month
+        f"(?P<m>{_MONTH})(?:the )?(?P<d>NUM |ORD ){_SUFFIX}?(?P<y>zzz )?(?!UNIT |SPAN )", day_month
     ),
-    rule(f"(?:back )?in (?P<m>{_MONTH})(?:of )?(?P<y>NUM )", _whole_month),
-    rule(f"(?:back in |in |last |since )(?P<m>{_MONTH})(?P<y>zzz )?", _whole_month),
+    rule(f"(?:back )?in (?P<m>{_MONTH})(?:of )?(?P<y>NUM )", whole_month),
+    rule(f"(?:back in |in |last |since )(?P<m>{_MONTH})(?P<y>zzz )?", whole_month),
     rule(
         "(?:(?<=session was )|(?<=treatment was )|(?<=one was ))(?P<m>MONTH )(?P<y>zzz )?",
-        _whole_month,
+        whole_month,
     ),
-    rule("(?:back )?(?:in |since )(?P<y>NUM )", _whole_year),
-    rule(f"(?:the |on |on the )(?P<d>NUM ){_SUFFIX}{_END}", _day_of_month),
-    rule(f"(?:(?<=on )|(?<=since ))(?:the )(?P<d>ORD ){_END}", _day_of_month),
-    rule(f"^(?P<d>NUM ){_SUFFIX}{_END}", _day_of_month),
+    rule("(?:back )?(?:in |since )(?P<y>NUM )", whole_year),
+    rule(f"(?:the |on |on the )(?P<d>NUM ){_SUFFIX}{_END}", day_of_month),
+    rule(f"(?:(?<=on )|(?<=since ))(?:the )(?P<d>ORD ){_END}", day_of_month),
+    rule(f"^(?P<d>NUM ){_SUFFIX}{_END}", day_of_month),
     rule("(?:early |earlier )in the (?P<u>week )", _earlier_this_week),
     rule("(?:earlier |early )?today (?:earlier )?", _fixed(0, 0)),
+    rule("(?:(?<=half NUM )|(?<=HHMM ))the day ", _fixed(0, 0)),  # Scots for today
     rule("(?:only |just )?earlier (?=$|[,.;!?] |and |but )", _fixed(0, 0)),
 )
 
 MOMENT_RULES: tuple[Rule, ...] = (
+    rule(
+        "(?P<rel>last |this |yesterday |today )(?P<p>PART )"
+        "(?:session |appointment |treatment |needling |sitting )at (?P<c>CLOCK12 |CLOCK )",
+        lambda f: replace(_relative_part(f), symbol="POST"),
+    ),
+    rule("(?P<a>DAY )(?:, |\\( )?(?P<b>DAY )", _same_day),
     rule("(?:CLOCK12 |CLOCK )(?:on )?FUTURE ", lambda f: f.make("FUTURE")),
     rule("FUTURE (?:at |about |, )*(?:CLOCK12 |CLOCK )", lambda f: f.make("FUTURE")),
     rule(
@@ -371,8 +313,8 @@ MOMENT_RULES: tuple[Rule, ...] = (
         _relative_part,
     ),
     rule(
-        "tonight (?:at |about )?(?P<c>CLOCK12 |CLOCK )?",
-        lambda f: moment(f, f.make("DAY", 0, 0), f.make("PART", 18, 24)),
+        "(?P<c>CLOCK12 |CLOCK )(?:, )?tonight |tonight (?:at |about )*(?P<d>CLOCK12 |CLOCK )?",
+        _tonight,
     ),
     rule("overnight ", lambda f: moment(f, f.make("DAY", 1, 1), f.make("PART", 20, 30))),
     rule("(?:all |whole |the whole )(?P<p>PART )(?:long )?", _all_part),

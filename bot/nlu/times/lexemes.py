@@ -21,9 +21,11 @@ from rapidfuzz.distance import DamerauLevenshtein
 WORDS_FILE = Path(__file__).with_name("words.yml")
 
 # Numbers keep their inner point, comma, colon, slash or hyphen: 38,5 · 14:30 · 2026-11-20 · 3-4;
-# also as the French write the time, 18h30, but 2h30 is a length.
+# also as the French write the time, 18h30, but 2h30 is a length. "2nite" is a word, and "HR 128" a
+# pulse.
 _TOKEN = re.compile(
-    r"\b(?:0?[7-9]|1\d|2[0-4])[hH]\d\d\b|\d+(?:[.,:/–-]\d+)*|[½¼¾]|[^\W\d_]+(?:['’`´][^\W\d_]+)*|[^\w\s]"
+    r"\b2(?=day\b|nite\b|night\b|nyt\b|morrow\b)[a-z]+|\b[hH][rR]\s*:?\s*(?=[4-9]\d\b|1\d\d\b)\d+"
+    r"|\b(?:0?[7-9]|1\d|2[0-4])[hH]\d\d\b|\d+(?:[.,:/–-]\d+)*|[½¼¾]|[^\W\d_]+(?:['’`´][^\W\d_]+)*|[^\w\s]"
 )
 
 _MAX_LEXEMES = 1500
@@ -117,12 +119,15 @@ def lexemes(text: str) -> list[Lexeme]:
 
 
 def _read_token(token: str, start: int, end: int) -> Iterator[Lexeme]:
-    if token[0].isdecimal():
+    if token[0].isdecimal() and not token[-1].isalpha():
         yield from _read_digits(token, start, end)
         return
     if token in "½¼¾":
         value = {"½": 0.5, "¼": 0.25, "¾": 0.75}[token]
         yield Lexeme("FRAC", start, end, value, value)
+        return
+    if token[-1].isdecimal():
+        yield Lexeme("#", start, end)
         return
     word = re.sub("[’`´]", "'", token.lower())
     entry = known(word) or (known(word[:-2]) if word.endswith("'s") else None)

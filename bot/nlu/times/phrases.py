@@ -154,6 +154,7 @@ AGO_RULES: tuple[Rule, ...] = (
         "(?P<n>NUM )(?:dpp |dpo |dpt )",
         lambda f: f.make("POST", 24 * f["n"].low, 24 * f["n"].low, 24),
     ),
+    rule("(?:h |hour )plus (?P<n>NUM )", lambda f: f.make("POST", f["n"].low, f["n"].low, 1)),
     rule("(?P<n>HHMM )(?:ago )", lambda f: f.make("AGO", f["n"].low, f["n"].low, 1)),
     rule("since (?:the |about )?DAYN ", _nothing),
     rule("(?:as |than )(?:on |in |the |it was )*DAYN ", _nothing),
@@ -221,7 +222,7 @@ AGO_RULES: tuple[Rule, ...] = (
     rule(f"post {_OP}*(?P<s>SPAN )", _as("POST")),
     rule(
         "(?P<s>SPAN )(?:on |in |deep |gone |total |in total |altogether |overall |ovr |onwards "
-        "|so far )",
+        "|so far |down the line )",
         _as("MARK"),
     ),
     rule(

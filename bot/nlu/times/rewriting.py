@@ -55,8 +55,9 @@ class Rule:
 
 
 def rule(pattern: str, build: Build) -> Rule:
-    """A rule whose pattern starts at a symbol."""
-    return Rule(re.compile(rf"(?<!\S)(?:{pattern})"), build)
+    """A rule whose pattern starts at a symbol, as does what has to stand before it."""
+    whole = pattern.replace("(?<=", r"(?<=(?<!\S)")
+    return Rule(re.compile(rf"(?<!\S)(?:{whole})"), build)
 
 
 def rewrite(lexemes: list[Lexeme], rules: Sequence[Rule], now: datetime) -> list[Lexeme]:

@@ -42,6 +42,8 @@ _COMPARED = 3
 _SURELY_PAST = 48
 #: Hours after which a time that nothing ties to the treatment is another story.
 _LONG_AGO = 90 * 24
+#: And so long ago even one that is only perhaps tied to it.
+_AGES_AGO = 2 * 8766
 #: What may stand between a day and what is counted on it.
 _LINKS = frozenset([",", "about", "just", "maybe"])
 #: What may follow a length of time that stands by itself.
@@ -370,6 +372,9 @@ class _Time:
     def _moment(self) -> str | None:
         """3 days ago, yesterday, on Friday."""
         lexeme = self.lexemes[self.index]
+        others = [each for each in self.lexemes if each.symbol in _TIMES and each is not lexeme]
+        if lexeme.high > _AGES_AGO and self.treatment > _COMPARED and others:
+            return None  # "Derek had his stroke in 2020. I am dry since Monday"
         if self._counted_from():
             return TREATMENT
         if self.near.before(self.index, ["comparison"], 2) and self.treated > _COMPARED:

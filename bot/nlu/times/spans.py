@@ -154,6 +154,7 @@ def _has_minutes(number: Lexeme) -> bool:
 #: After a time of day the sentence goes on; after anything else that is counted, its unit follows.
 _GOES_ON = (
     "$|[,.;!?)] |and |but |so |i |we |my |it |the |had |for |today |yesterday |this |PART |still "
+    "|sitting |session |appointment |slot |needling |treatment "
 )
 
 _YEARS = (1950, 2060)
@@ -168,7 +169,40 @@ _TOLD_BEFORE = (
     *("treatment", "session", "procedure", "needling", "appointment"),
 )
 
+_MINUTES = range(10, 60, 5)
+
+
+def _spoken_clock(found: Found) -> Lexeme | None:
+    """Four fifteen, eight thirty, ten forty five: beside a day or a part of one."""
+    hour, minutes = found["h"].low, found["m"].low + (found["o"].low if found.has("o") else 0.0)
+    if not (1 <= hour <= 12 and hour == int(hour) and minutes in _MINUTES):
+        return None
+    return found.make("HHMM", hour + minutes / 60, hour + minutes / 60)
+
+
+_SPOKEN = "(?P<h>NUM )(?P<m>TENS |NUM )(?P<o>NUM )?"
+_BESIDE_A_DAY = "today |yesterday |tonight |this PART |in the PART "
+_HALVES = "am |pm |a m |p m |a \\. m |p \\. m "
+_DAY_BEFORE = "|".join(
+    f"(?<={day} {mark})" for day in ("today", "yesterday", "WDAY") for mark in ("", ", ")
+)
+
+#: What hours, days, weeks and months are counted as in clinics: 6/24, 2/7, 3/52, 1/12.
+_CLINICAL = {24: 1.0, 7: 24.0, 52: 168.0, 12: 730.0}
+
+
+def _clinical(found: Found) -> Lexeme | None:
+    number, of = found["d"].date[:2]
+    unit = _CLINICAL.get(of)
+    return None if unit is None else found.make("SPAN", number * unit, number * unit, unit)
+
+
 NUMBER_RULES: tuple[Rule, ...] = (
+    rule(f"{_SPOKEN}(?={_HALVES}|{_BESIDE_A_DAY})", _spoken_clock),
+    rule(f"(?:{_DAY_BEFORE}){_SPOKEN}(?={_GOES_ON})", _spoken_clock),
+    rule(f"(?P<n>NUM )(?={_BESIDE_A_DAY})", _with_a_point),
+    rule("(?P<n>NUM )(?=today |yesterday |this PART )", _no_year),
+    rule(f"(?:{_DAY_BEFORE})(?:at )?hour (?P<n>NUM )", _hour_of_day),
     rule("(?<=at )(?P<n>NUM )(?:UNIT )?", _four_digits),
     rule(f"(?:{_ALSO_BEFORE})(?P<n>NUM )(?={_GOES_ON})", _no_year),
     rule("(?P<n>NUM )uhr ", _hour_of_day),
@@ -183,7 +217,10 @@ NUMBER_RULES: tuple[Rule, ...] = (
     ),
     *(
         rule(f"(?<={day} )(?P<n>NUM )(?={_GOES_ON})", _with_a_point)
-        for day in ("WDAY", "yesterday", "today", "PART", "do", "done", "was")
+        for day in (
+            *("WDAY", "yesterday", "today", "PART", "do", "done", "was"),
+            *("WDAY ,", "yesterday ,", "today ,"),
+        )
     ),
     rule("(?P<n>NUM |a )?hundred (?:and )?(?P<r>NUM )?", _hundred),
     rule("(?P<t>TENS )(?:- )?(?P<n>NUM )", _tens),
@@ -240,6 +277,11 @@ NUMBER_RULES: tuple[Rule, ...] = (
 )
 
 SPAN_RULES: tuple[Rule, ...] = (
+    rule("(?P<d>SLASH )(?=post |ago |since |after )", _clinical),
+    rule(
+        "(?<!NUM )(?P<u>UNIT )(?=since |post |from )",
+        lambda f: f.make("SPAN", 336, 336, 168) if f["u"].low == 336 else None,
+    ),
     rule(
         f"(?P<n>{NUMBER})(?:- )?{_FILL}(?P<u>{UNIT})and (?:a |an )?half ",
         lambda found: _span(found, 0.5),
