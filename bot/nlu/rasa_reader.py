@@ -27,6 +27,7 @@ from actions.triage import Case, is_emergency
 from bot.clinic import load_clinic
 from bot.nlu import read
 from bot.nlu.asking import asks_guide
+from bot.nlu.claimed import claimed
 from bot.nlu.conversation import (
     ANSWERING_ACTS,
     CHECK_IN,
@@ -140,6 +141,9 @@ class MessageReader(GraphComponent):
         begun = self._begin(text)
         read_as = read(text, now=now, timezone=self._time_zone, asks=asks, items=items)
         reading = read_as.to_json()
+        if not asking:
+            for name, said in claimed(text, _quoted(tracker)).items():
+                reading["findings"].setdefault(name, said.to_json())
         emergency = is_emergency(Case.from_json(reading))
         if pressed is None and text.lstrip().startswith("/"):
             # Typed by hand: read for red flags like any other text, but it sets nothing.
@@ -214,8 +218,21 @@ def _goes_on_about(text: str, tracker: DialogueStateTracker) -> bool:
     I give her water?". What others have fills no slot."""
     if _OTHERS.isdisjoint(words_of(text).text.split()):
         return False
-    said = next((each for each in reversed(tracker.events) if isinstance(each, BotUttered)), None)
-    return said is not None and said.metadata.get("utter_action") == "utter_emergency"
+    return _said_last(tracker)[0] == "utter_emergency"
+
+
+def _quoted(tracker: DialogueStateTracker) -> str:
+    """The answer from the guide that the patient has just read; empty after anything else."""
+    response, text = _said_last(tracker)
+    return text if response == "utter_answer" else ""
+
+
+def _said_last(tracker: DialogueStateTracker) -> tuple[str | None, str]:
+    """The response that the bot gave last, and its text."""
+    for event in reversed(tracker.events):
+        if isinstance(event, BotUttered):
+            return event.metadata.get("utter_action"), event.text or ""
+    return None, ""
 
 
 def _last_heard(tracker: DialogueStateTracker) -> datetime | None:
