@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from actions.triage import findings
+from actions.triage import Severity, findings
 
-from .answer_effects import ABOUT, ASKED_AS_SEVERE, TREND_RAPID, Effects, Said
+from .answer_effects import ABOUT, ASKED_AS_SEVERE, TREND_RAPID, Effects, Said, red_flags
 from .answer_rows import Mentioned, is_answered_no, is_negated
-from .answer_units import TOPICS, Unit, degrees_of
+from .answer_units import TOPICS, Unit, degrees_of, pattern, words_in
+from .sentences import Words
 
 
 def own_words(
@@ -55,3 +56,26 @@ def degrees(
                 name,
                 Said(mention.state, mention.span, "moderate" if denied else "severe"),
             )
+
+
+def degree_alone(words: Words, asks: Sequence[str]) -> str | None:
+    """The degree that answers a list with "severe itching or burning" in it: "mild, on the thighs";
+    the worst one, if there are several. A number picks a line of the list."""
+    if red_flags(asks) or ASKED_AS_SEVERE.isdisjoint(asks):
+        return None
+    found: list[tuple[int, int, str]] = []
+    for degree in ("severe", "moderate", "mild"):
+        for match in pattern(f"severity.{degree}").finditer(words.text):
+            before = words.text[: match.start()].split()
+            if match.group().strip().isdigit():
+                continue
+            if not before or before[-1] not in words_in("negators"):
+                found.append((*match.span(), degree))
+            elif degree == "severe":
+                found.append((*match.span(), "moderate"))
+    widest = [
+        degree
+        for start, end, degree in found
+        if not any(a <= start and end <= b and (a, b) != (start, end) for a, b, _ in found)
+    ]
+    return max(widest, key=[str(each) for each in Severity].index, default=None)

@@ -20,9 +20,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from .answer_effects import RISKS, Said, red_flags
+from .answer_effects import ASKED_AS_SEVERE, RISKS, Said, red_flags
 from .answer_reader import AnswerReader
 from .answer_rows import Mentioned
+from .answer_topics import degree_alone
 from .answer_units import Asked, Unit, Unmeant, pattern, units_of, words_in
 from .asking import speaks_of_somebody
 from .sentences import Words, words_of
@@ -37,6 +38,7 @@ __all__ = [
     "is_bare_answer",
     "leaves_doubt",
     "read_answer",
+    "takes_back",
     "without",
 ]
 
@@ -95,6 +97,11 @@ def read_answer(  # noqa: PLR0913, PLR0917
     units = _without_questions(every)
     reader = AnswerReader(asked, units, own, risks, words.span(0, -1) if words.spans else (0, 0))
     kind, effects = reader.read()
+    says_more = own or effects.cleared or any(s.extent is None for s in effects.findings.values())
+    if not says_more and (degree := degree_alone(words, asks)):
+        kind = "inform"
+        for name in ASKED_AS_SEVERE.intersection(asks):
+            effects.say(name, "uncertain", severity=degree)
     return Answer(
         kind,
         effects.findings,
@@ -126,6 +133,11 @@ def leaves_doubt(text: str) -> bool:
     words = words_of(text, _MAX_WORDS).text.rstrip(" .!").split()
     plain = words_in("doubtful").isdisjoint(words) and words_in("negators").isdisjoint(words[:-1])
     return not plain
+
+
+def takes_back(text: str) -> bool:
+    """Whether a word takes back what was said: "nope scrap that"."""
+    return not words_in("taking_back").isdisjoint(words_of(text, _MAX_WORDS).text.split())
 
 
 def is_bare_answer(text: str) -> bool:

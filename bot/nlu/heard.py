@@ -14,7 +14,7 @@ from typing import Any
 from actions.triage import State, findings
 from actions.triage.case import FEVER_FROM_C, TREND_RAPID
 from bot.nlu.answer_units import TOPICS
-from bot.nlu.answers import RISKS, Answer, answer_like, leaves_doubt
+from bot.nlu.answers import RISKS, Answer, answer_like, leaves_doubt, takes_back
 from bot.nlu.degrees import SEMANTIC
 from bot.nlu.finding import Finding
 from bot.nlu.learnt import comes_down_to, shares_of
@@ -92,7 +92,8 @@ def plainly(given: Given, seen: Seen, found: bool) -> Answer:
     suspected = seen.most(*asks.intersection(findings()), TREND_RAPID) >= SUSPECT
     denied = shares_of("replies", given.text, seen.mean).get("deny", 0.0)
     breaks_off = not _EXCEPTING.isdisjoint(message.words[-1:])  # "no although"
-    doubt = breaks_off or (denied < _SURELY and leaves_doubt(given.text))
+    hedged = denied < _SURELY and leaves_doubt(given.text)
+    doubt = breaks_off or hedged or takes_back(given.text)
     if asks <= _IN_LISTS and not (found or suspected or doubt):
         reply = comes_down_to("replies", given.text, seen.mean)
     if asks & TOPICS["extent"]:
