@@ -21,7 +21,7 @@ FILE = Path(__file__).with_name("clauses.yml")
 _WORDS = {"type": "array", "items": {"type": "string"}}
 _NUMBER = {"type": "integer", "minimum": 0, "maximum": 12}
 _WORD_LISTS = (
-    "openers", "joiners", "starters", "question_words", "question_verbs", "question_measures",
+    "openers", "listing", "joiners", "starters", "question_words", "question_verbs", "question_measures",
     "question_subjects", "led_to", "question_ends", "goes_on", "owners", "finite", "stative",
     "resumed", "list_joiners", "list_fillers", "articles", "deniers",
 )  # fmt: skip
@@ -46,6 +46,7 @@ class Coordination:
 @dataclass(frozen=True)
 class _Rules:
     openers: frozenset[str]
+    listing: frozenset[str]
     joiners: frozenset[str]
     starters: frozenset[str]
     question_words: frozenset[str]
@@ -165,6 +166,8 @@ def _end_of_list(tokens: Sequence[Token], group: Coordination, rules: _Rules) ->
 
 def _begins_clause(tokens: Sequence[Token], place: int, begin: int, rules: _Rules) -> bool:
     token = tokens[place]
+    if token.mark == ":" and tokens[place - 1].norm in rules.listing:
+        return False
     if token.mark in ("…", ",", ":", "-"):
         return _parts(tokens, place, begin, rules)
     if token.norm in rules.openers:

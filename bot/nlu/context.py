@@ -11,7 +11,7 @@ from bot.nlu.answers import Answer
 from bot.nlu.assertion import Triggers
 from bot.nlu.degrees import Told, nothing_told
 from bot.nlu.labelled import NONE
-from bot.nlu.lexicon import ABSENT, Entry
+from bot.nlu.lexicon import ABSENT, NOT, Entry
 from bot.nlu.mentions import clause_match, matches_of, only_seen
 from bot.nlu.semantic import Clause, least
 from bot.nlu.templates import Match
@@ -23,6 +23,7 @@ _ENDS = frozenset([Risk.PREGNANCY, Risk.ISOTRETINOIN])
 
 #: What the learnt readers call a complaint that is back, and care at home.
 _BACK, _TRIED = "back", "tried"
+_HOME_CARE = "home_care_tried"
 
 
 @dataclass(frozen=True)
@@ -199,11 +200,13 @@ def _home_care(
     matches: Sequence[Match[Entry]], triggers: Triggers, seen: Sequence[Clause], told: Told
 ) -> bool | None:
     """Whether something was done at home; None where neither reader is told."""
-    if any(
-        told("home_care", clause) == _TRIED and _is_own(_TRIED, clause, triggers) for clause in seen
-    ):
-        return True
-    for match in matches_of("home_care_tried", matches):
+    unmeant = [hit for hit in matches if hit.payload.kind == _HOME_CARE and hit.payload.role == NOT]
+    for clause in seen:
+        other = any(clause.start <= hit.start < clause.end for hit in unmeant)  # "numbing cream"
+        learnt = not other and told("home_care", clause) == _TRIED
+        if learnt and _is_own(_TRIED, clause, triggers):
+            return True
+    for match in matches_of(_HOME_CARE, matches):
         said = triggers.of(match, red_flag=False)
         if said.subject is not Subject.SELF or said.state is State.HYPOTHETICAL:
             continue

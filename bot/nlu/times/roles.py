@@ -210,6 +210,9 @@ class _Time:
         ):
             return False
         asked_before = self.near.before(self.index, ("future", "advice"), FAR - 1)
+        nearest = self.planned < min(self.treated, self.onset)
+        if self.symbol == "MOMENT" and asked_before and nearest and self.planned <= _NEARBY:
+            return True  # "it is pink, can I go out Friday"
         certain = self.lexemes[self.index].high <= _SURELY_PAST or self.near.mentions(
             "weak_treatment"
         )
