@@ -21,9 +21,9 @@ FILE = Path(__file__).with_name("clauses.yml")
 _WORDS = {"type": "array", "items": {"type": "string"}}
 _NUMBER = {"type": "integer", "minimum": 0, "maximum": 12}
 _WORD_LISTS = (
-    "openers", "listing", "joiners", "starters", "question_words", "question_verbs", "question_measures",
-    "question_subjects", "led_to", "question_ends", "goes_on", "owners", "finite", "stative",
-    "resumed", "list_joiners", "list_fillers", "articles", "deniers",
+    "openers", "listing", "joiners", "starters", "question_words", "question_verbs",
+    "question_measures", "question_subjects", "led_to", "question_ends", "goes_on", "owners",
+    "finite", "stative", "resumed", "list_joiners", "list_fillers", "articles", "deniers",
 )  # fmt: skip
 _NUMBERS = ("resumed_after", "insertion", "label", "list_gap")
 _SCHEMA = {

@@ -235,8 +235,8 @@ DAY_RULES: tuple[Rule, ...] = (
     rule("(?:the |a )?day before last ", _fixed(2, 2)),
     rule("(?<!done )(?<!was )(?<!had )by (?:the )?(?:next )?WDAY ", lambda f: f.make("FUTURE")),
     rule(
-        "(?:(?:gone |ready )(?:for |on |is |by |come )+|(?:wedding |party |interview |date |gala |exam "
-        "|parade |ceremony |graduation |funeral |christening |flight |holiday )"
+        "(?:(?:gone |ready )(?:for |on |is |by |come )+|(?:wedding |party |interview |date |gala "
+        "|exam |parade |ceremony |graduation |funeral |christening |flight |holiday )"
         "(?:for |on |is |by |come )*)(?:this )?WDAY (?:PART )?",
         lambda f: f.make("FUTURE"),
     ),

@@ -47,25 +47,10 @@ _AGES_AGO = 2 * 8766
 #: What may stand between a day and what is counted on it.
 _LINKS = frozenset([",", "about", "just", "maybe"])
 #: What may follow a length of time that stands by itself.
-_ENDS = frozenset(
-    [
-        *(*".,;!?):-–—#/", "and", "but", "so", "still", "no", "about", "though", "maybe"),
-        *(
-            "like",
-            "roughly",
-            "probably",
-            "na",
-            "lol",
-            "tbh",
-            "near",
-            "it's",
-            "its",
-            "it",
-            "i",
-            "i'm",
-        ),
-    ],
-)
+_ENDS = frozenset([
+    *".,;!?):-–—#/", "and", "but", "so", "still", "no", "about", "though", "maybe", "like",
+    "roughly", "probably", "na", "lol", "tbh", "near", "it's", "its", "it", "i", "i'm",
+])  # fmt: skip
 
 
 @dataclass(frozen=True)
