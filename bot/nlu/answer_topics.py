@@ -31,9 +31,9 @@ def own_words(
             effects.home_care_tried = unit.value == "tried"
         elif unit.kind == "extent":
             extent = "treated_area" if is_negated(row, unit) else unit.value
-            elsewhere = [name for name in mentions if findings()[name].extent]
+            placed = [name for name in mentions if findings()[name].extent]
             for name in (ABOUT[ask] for ask in TOPICS["extent"].intersection(asks)):
-                if name in mentions or not elsewhere:  # else it is where that is
+                if name in mentions or not placed:  # else it is where that is
                     effects.say(name, "present", extent=extent)
         elif unit.kind == "severity":
             for name in degrees_of(asks):
@@ -64,8 +64,9 @@ def degree_alone(words: Words, asks: Sequence[str]) -> str | None:
     if red_flags(asks) or ASKED_AS_SEVERE.isdisjoint(asks):
         return None
     found: list[tuple[int, int, str]] = []
-    for degree in ("severe", "moderate", "mild"):
-        for match in pattern(f"severity.{degree}").finditer(words.text):
+    told = [(degree, f"severity.{degree}") for degree in ("severe", "moderate", "mild")]
+    for degree, section in [*told, ("mild", "degree_alone.mild")]:
+        for match in pattern(section).finditer(words.text):
             before = words.text[: match.start()].split()
             if match.group().strip().isdigit():
                 continue

@@ -20,7 +20,7 @@ CLAIMED_FILE = Path(__file__).with_name("claimed.yml")
 
 #: Up to so many words may stand between what leaves a claim open and the claim.
 _NEAR = 4
-_ENDS = frozenset(".?!;,")
+_ENDS = frozenset([*".?!;,", "but"])
 
 
 def claimed(text: str, read_out: str) -> dict[str, Finding]:

@@ -166,7 +166,7 @@ def _end_of_list(tokens: Sequence[Token], group: Coordination, rules: _Rules) ->
 
 def _begins_clause(tokens: Sequence[Token], place: int, begin: int, rules: _Rules) -> bool:
     token = tokens[place]
-    if token.mark == ":" and tokens[place - 1].norm in rules.listing:
+    if token.mark == ":" and _lists_what_is_not(tokens, place, rules):
         return False
     if token.mark in ("…", ",", ":", "-"):
         return _parts(tokens, place, begin, rules)
@@ -178,6 +178,12 @@ def _begins_clause(tokens: Sequence[Token], place: int, begin: int, rules: _Rule
     if token.norm in rules.joiners:
         return tokens[place - 1].norm not in rules.joiners and following.norm in rules.starters
     return place - begin > 1 and _turns(tokens, place, begin, rules)
+
+
+def _lists_what_is_not(tokens: Sequence[Token], place: int, rules: _Rules) -> bool:
+    """Whether a denial goes on after a colon: "what I don't have: fever, pus"."""
+    before = [token.norm for token in tokens[max(0, place - 3) : place]]
+    return before[-1:] != [] and before[-1] in rules.listing and "not" in before
 
 
 def _turns(tokens: Sequence[Token], place: int, begin: int, rules: _Rules) -> bool:

@@ -144,10 +144,11 @@ def _comes_before_its_name(role: Role, told: Sequence[Role]) -> bool:
 
 
 def _told_exactly(times: Sequence[Lexeme], counted: Lexeme) -> Lexeme | None:
-    """The clock time that goes with a count of days: "day 2. Sunday 3:45 pm"."""
+    """The clock time, of the treatment or likely so, that goes with a count of days and makes it no
+    less: "day 2. Sunday 3:45 pm"."""
     for each in times:
         exact = each.symbol == "MOMENT" and each.low == each.high
-        if exact and counted.low - _A_DAY <= each.low <= counted.high + _A_DAY:
+        if exact and counted.low <= each.low <= counted.high + _A_DAY:
             return each
     return None
 

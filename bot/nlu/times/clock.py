@@ -9,6 +9,9 @@ from __future__ import annotations
 from .lexemes import Lexeme
 from .rewriting import Found, Rule, rule
 
+#: Before this hour nobody is treated.
+_EARLIEST = 8
+
 #: Minutes that people tell the time by, before or after the full hour.
 _DIAL = frozenset([5, 10, 20, 25])
 
@@ -152,7 +155,12 @@ CLOCK_RULES: tuple[Rule, ...] = (
         f"(?:{_AFTER_A_DAY})(?P<n>NUM )(?=(?:in |of |at )(?:the )?PART )",
         _clock12,
     ),
-    rule("at the (?P<n>NUM )(?=$|[,.;!?)] |and half |of the PART |in the PART )", _clock12),
+    # As Spaniards put it: "did at the 15".
+    rule(
+        "(?:(?<=did )|(?<=done )|(?<=made )|(?<=today )|(?<=yesterday ))at the "
+        "(?P<n>NUM )(?=$|[,;!?)] |\\. (?!day )|and half |of the PART |in the PART )",
+        lambda found: _clock12(found) if found["n"].low >= _EARLIEST else None,
+    ),
     rule("(?P<n>HHMM )", _clock12),
     rule("(?<=at )(?P<n>Q )(?=(?:in |of )(?:the )?PART )", _clock12),
     rule(

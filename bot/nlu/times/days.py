@@ -235,9 +235,9 @@ DAY_RULES: tuple[Rule, ...] = (
     rule("(?:the |a )?day before last ", _fixed(2, 2)),
     rule("(?<!done )(?<!was )(?<!had )by (?:the )?(?:next )?WDAY ", lambda f: f.make("FUTURE")),
     rule(
-        "(?:(?:gone |ready )(?:for |on |is |by |come )+|(?:wedding |party |interview |date |gala "
-        "|exam |parade |ceremony |graduation |funeral |christening |flight |holiday )"
-        "(?:for |on |is |by |come )*)(?:this )?WDAY (?:PART )?",
+        "(?:(?:gone |ready |wedding |party |interview )(?:for |on |is |by |come )+"
+        "|(?:got |have |having )(?:a |my |our )(?:blind |hot |big |first )?(?:wedding |party "
+        "|interview |date |gala |exam |flight )(?:on |is )?)(?:this )?WDAY (?:PART )?",
         lambda f: f.make("FUTURE"),
     ),
     rule("(?:the |a )?other day ", _fixed(1, 4)),
@@ -295,6 +295,7 @@ MOMENT_RULES: tuple[Rule, ...] = (
     rule(
         "(?P<rel>last |this |yesterday |today )(?P<p>PART )"
         "(?:session |appointment |treatment |needling |sitting )at (?P<c>CLOCK12 |CLOCK )",
+        # POST, since its own words tell that it is the treatment's
         lambda f: replace(_relative_part(f), symbol="POST"),
     ),
     rule("(?P<a>DAY )(?:, |\\( )?(?P<b>DAY )", _same_day),

@@ -24,7 +24,8 @@ WORDS_FILE = Path(__file__).with_name("words.yml")
 # also as the French write the time, 18h30, but 2h30 is a length. "2nite" is a word, and "HR 128" a
 # pulse.
 _TOKEN = re.compile(
-    r"\b2(?=day\b|nite\b|night\b|nyt\b|morrow\b)[a-z]+|\b[hH][rR]\s*:?\s*(?=[4-9]\d\b|1\d\d\b)\d+"
+    r"\b2(?=day\b|nite\b|night\b|nyt\b|morrow\b)[a-z]+\b(?!\s+(?:ago|post|since|after|b4|before|later|old)\b)"
+    r"|(?<!\d\s)(?<!\d)\bHR\s*:?\s*(?=[4-9]\d\b|1\d\d\b)\d+(?!\s*(?:m|min|mins|ago|post|since|after|now)\b)"
     r"|\b(?:0?[7-9]|1\d|2[0-4])[hH]\d\d\b|\d+(?:[.,:/–-]\d+)*|[½¼¾]|[^\W\d_]+(?:['’`´][^\W\d_]+)*|[^\w\s]"
 )
 

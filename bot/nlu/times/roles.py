@@ -339,6 +339,9 @@ class _Time:
             return None
         return None if self.other <= 1 and not self._is_set_off(",") else LIKELY
 
+    def _is_one_of_many(self) -> bool:
+        return sum(lexeme.symbol in _TIMES for lexeme in self.lexemes) > 1
+
     def _stands_alone(self) -> bool:
         """Half three yesterday, went for a run after: a time that is a sentence of its own, and an
         exact one between commas, is the news that everything else is told of."""
@@ -360,8 +363,7 @@ class _Time:
     def _moment(self) -> str | None:
         """3 days ago, yesterday, on Friday."""
         lexeme = self.lexemes[self.index]
-        others = [each for each in self.lexemes if each.symbol in _TIMES and each is not lexeme]
-        if lexeme.high > _AGES_AGO and self.treatment > _COMPARED and others:
+        if lexeme.high > _AGES_AGO and self.treatment > _COMPARED and self._is_one_of_many():
             return None  # "Derek had his stroke in 2020. I am dry since Monday"
         if self._counted_from():
             return TREATMENT

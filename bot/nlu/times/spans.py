@@ -193,15 +193,15 @@ _CLINICAL = {24: 1.0, 7: 24.0, 52: 168.0, 12: 730.0}
 
 def _clinical(found: Found) -> Lexeme | None:
     number, of = found["d"].date[:2]
-    unit = _CLINICAL.get(of)
+    unit = None if number > of else _CLINICAL.get(of)  # 24/7 is always
     return None if unit is None else found.make("SPAN", number * unit, number * unit, unit)
 
 
 NUMBER_RULES: tuple[Rule, ...] = (
     rule(f"{_SPOKEN}(?={_HALVES}|{_BESIDE_A_DAY})", _spoken_clock),
     rule(f"(?:{_DAY_BEFORE}){_SPOKEN}(?={_GOES_ON})", _spoken_clock),
-    rule(f"(?P<n>NUM )(?={_BESIDE_A_DAY})", _with_a_point),
-    rule("(?P<n>NUM )(?=today |yesterday |this PART )", _no_year),
+    # 11.30 today, 0900 today
+    rule(f"(?P<n>NUM )(?={_BESIDE_A_DAY})", lambda f: _with_a_point(f) or _no_year(f)),
     rule(f"(?:{_DAY_BEFORE})(?:at )?hour (?P<n>NUM )", _hour_of_day),
     rule("(?<=at )(?P<n>NUM )(?:UNIT )?", _four_digits),
     rule(f"(?:{_ALSO_BEFORE})(?P<n>NUM )(?={_GOES_ON})", _no_year),

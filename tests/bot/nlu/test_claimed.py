@@ -21,6 +21,11 @@ READ_OUT = "Call for help at once if there is a tight throat, a hoarse voice, fa
         "I tick most of those boxes",
         "you just described me",
         "I have those",
+        "I've those two",
+        "I'm having two of those",
+        "both apply to me",
+        "that is happening to me now",
+        "I never had it before but now I have two of those",
     ],
 )
 def test_what_was_read_out_is_claimed(text: str) -> None:
@@ -46,6 +51,16 @@ def test_what_was_read_out_is_claimed(text: str) -> None:
         "I have all day",
         "this is my second session",
         "that's good to know",
+        "yes all of that is clear",
+        "got all of that thank you",
+        "I got most of it, thanks",
+        "I have all of that written down",
+        "I think I've got it, thanks",
+        "no I have all of those creams",
+        "I have both of these serums",
+        "that is my face wash",
+        "that's me then, cheers",
+        "that's me sorted, thanks",
     ],
 )
 def test_it_is_not_claimed(text: str) -> None:

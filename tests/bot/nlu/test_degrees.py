@@ -33,10 +33,15 @@ def test_a_degree_in_a_clause_of_its_own(text: str, finding: str, severity: str 
         ("hives, but just in the bit you did", "hives", "treated_area"),
         ("hives, not just in the bit you did", "hives", "beyond"),
         ("redness no longer inside the line I drew", "redness", "beyond"),
+        ("hives on my neck treated with piriton", "hives", "beyond"),
+        ("red on my neck that she never needled", "redness", "beyond"),
+        ("redness on my neck three fingers below where the pen went", "redness", "beyond"),
+        ("the scar on my knee that your lady pricked is rosy", "redness", None),
+        ("the backs of my hands are a tad red where the pen went", "redness", None),
     ],
 )
 def test_what_is_further_than_treated_goes_before_where_that_was(
-    text: str, finding: str, extent: str
+    text: str, finding: str, extent: str | None
 ) -> None:
     assert read_by_lexicon(text).findings[finding].extent == extent
 
