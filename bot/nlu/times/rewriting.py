@@ -55,7 +55,7 @@ class Rule:
 
 
 def rule(pattern: str, build: Build) -> Rule:
-    """A rule whose pattern starts at a symbol, as does what has to stand before it: "for sun" is not
+    """A rule whose pattern starts at a symbol, as does what has to stand before it: "for sun" is no
     "or sun". A lookbehind holds one alternative: "(?<=at )", not "(?<=at |by )"."""
     whole = pattern.replace("(?<=", r"(?<=(?<!\S)")
     return Rule(re.compile(rf"(?<!\S)(?:{whole})"), build)
