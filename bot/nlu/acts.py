@@ -19,7 +19,7 @@ from pathlib import Path
 
 from .answer_units import pattern as answer_pattern
 from .answers import Answer, Mentioned, is_bare_answer, read_answer
-from .asking import asks_guide, names_topic, only_wants_reassurance
+from .asking import asks_guide, names_topic, only_wants_reassurance, questions
 from .conversation import ANSWERING_ACTS
 from .intents import least
 from .languages import is_foreign
@@ -195,7 +195,7 @@ class _Message:
             return "handoff"
         if self._says("minor"):
             return "minor"
-        if (self._says("photo") or self._whole("photo")) and (self.asking or not self.own):
+        if self._whole("photo") or (self._says("photo") and not self._only_mentions("photo")):
             return "photo"
         if self._other_procedure():
             return "other_procedure"
@@ -279,6 +279,13 @@ class _Message:
     def _says(self, act: str) -> bool:
         """Said somewhere, and not in one of the ways that mean something else."""
         return self._matches(f"{act}.anywhere") and not self._matches(f"{act}.not")
+
+    def _only_mentions(self, act: str) -> bool:
+        """Whether somebody who tells of a sign says it, and asks nothing in these words: "she
+        showed me the photos"."""
+        pattern = _pattern(f"{act}.anywhere")
+        asks = pattern is not None and any(pattern.search(each) for each in questions(self.words))
+        return self.own and not asks
 
     def _whole(self, act: str) -> bool:
         """Said, and nothing else but fillers and marks."""

@@ -29,16 +29,14 @@ def _patterns() -> Mapping[str, re.Pattern[str]]:
 
 def asks_guide(words: Words) -> bool:
     """Whether the message asks a question that a guide could be asked."""
-    return next(_questions(words), None) is not None
+    return next(questions(words), None) is not None
 
 
 def only_wants_reassurance(words: Words) -> bool:
     """Whether all that it asks is how bad it is and what to do."""
     whole, begins = _patterns()["reassurance.whole"], _patterns()["reassurance.begins"]
-    questions = [question.rstrip("?!. ") + " " for question in _questions(words)]
-    return bool(questions) and all(
-        whole.fullmatch(question) or begins.match(question) for question in questions
-    )
+    asked = [question.rstrip("?!. ") + " " for question in questions(words)]
+    return bool(asked) and all(whole.fullmatch(each) or begins.match(each) for each in asked)
 
 
 def names_topic(words: Words) -> bool:
@@ -49,7 +47,7 @@ def names_topic(words: Words) -> bool:
     )
 
 
-def _questions(words: Words) -> Iterator[str]:
+def questions(words: Words) -> Iterator[str]:
     """The text of each question, from its first word to the end of its sentence."""
     patterns, row = _patterns(), words.text.split()
     starts = words.offsets[:-1]

@@ -34,6 +34,8 @@ def test_a_degree_in_a_clause_of_its_own(text: str, finding: str, severity: str 
         ("hives, not just in the bit you did", "hives", "beyond"),
         ("redness no longer inside the line I drew", "redness", "beyond"),
         ("hives on my neck treated with piriton", "hives", "beyond"),
+        ("my neck is red too and they only did my cheeks", "redness", "beyond"),
+        ("she did only the cheeks, but also my ears and the neck are red", "redness", "beyond"),
         ("red on my neck that she never needled", "redness", "beyond"),
         ("redness on my neck three fingers below where the pen went", "redness", "beyond"),
         ("the scar on my knee that your lady pricked is rosy", "redness", None),
