@@ -9,7 +9,8 @@
     assertion.yml        triggers, see `assertion.py`
 
 Each of them may have `sets` of its own; all sets share one space of names. Templates are those of
-`templates.py`; an entry is one, or {text, severity, extent, state} when the phrase says that too.
+`templates.py`; an entry is one, or {text, severity, extent, state, certain} when the phrase says
+that too.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ _TEMPLATE = {
                 "severity": {"enum": [str(each) for each in Severity]},
                 "extent": {"enum": [str(each) for each in Extent]},
                 "state": {"enum": [str(each) for each in State]},
+                "certain": {"const": True},
             },
             "required": ["text"],
             "additionalProperties": False,
@@ -123,7 +125,8 @@ def _schemas() -> dict[str, dict[str, Any]]:
 class Entry:
     """What a template stands for: `kind` is "finding", "severity", "risks", "trigger" and so on.
 
-    `name` is the finding, degree, risk … it is about. Triggers have a direction and a scope.
+    `name` is the finding, degree, risk … it is about. Triggers have a direction and a scope. What
+    is `certain` means nothing else, whatever the semantic reader makes of it ("GCS 13").
     """
 
     kind: str
@@ -134,6 +137,7 @@ class Entry:
     state: State | None = None
     direction: str = "forward"
     scope: str = "clause"
+    certain: bool = False
 
 
 def meant(matches: Sequence[Match[Entry]]) -> list[Match[Entry]]:
@@ -291,6 +295,7 @@ def _listed(
                 Severity(said["severity"]) if "severity" in said else None,
                 Extent(said["extent"]) if "extent" in said else None,
                 State(said["state"]) if "state" in said else None,
+                certain="certain" in said,
             ),
         )
 

@@ -136,6 +136,8 @@ def _is_not_meant(
     name, limits = match.payload.name, least()
     if said.settled or said.state in (State.ABSENT, State.PAST) or is_always_meant(name):
         return False
+    if match.payload.certain:
+        return False
     if max(each.named[name] for each in seen) < limits.unnamed:
         harmless = findings()[name].group in HARMLESS
         if not (_tells_of_the_unseen(clause) if harmless else _tells_of_something(clause)):

@@ -57,6 +57,7 @@ def states(text: str) -> list[str]:
         (0.0, {"other": 0.6}, "my throat is closing up", "present"),
         # What is denied is denied, another's is another's, and self-harm is never explained away.
         (0.0, {"told": 0.5}, "no wheezing", "absent"),
+        (0.0, {"told": 0.5}, "GCS 13 since lunch", "present"),  # certain in the lexicon
         (0.0, {"told": 0.5}, "my client is wheezing and I am the practitioner", "present"),
         (0.0, {"told": 0.5}, "I want to kill myself", "present"),
         (0.0, {"if": 0.9}, "if I lie flat my breathing gets bad what do I do", "present"),
