@@ -23,12 +23,10 @@ from .answer_rows import (
 )
 from .answer_topics import degrees, own_words
 from .answer_units import HEADS, NAMES, TOPICS, Asked, Unit, is_ignored, words_in
+from .conversation import EARLIER
 
 #: So many words that nobody knows may stand around a finding that is known.
 _FEW = 5
-
-#: The dialogue's question after a pause: is what was told before still there?
-EARLIER = "earlier_findings"
 
 
 class AnswerReader:

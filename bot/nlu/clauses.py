@@ -183,7 +183,7 @@ def _begins_clause(tokens: Sequence[Token], place: int, begin: int, rules: _Rule
 def _lists_what_is_not(tokens: Sequence[Token], place: int, rules: _Rules) -> bool:
     """Whether a denial goes on after a colon: "what I don't have: fever, pus"."""
     before = [token.norm for token in tokens[max(0, place - 3) : place]]
-    return before[-1:] != [] and before[-1] in rules.listing and "not" in before
+    return tokens[place - 1].norm in rules.listing and "not" in before
 
 
 def _turns(tokens: Sequence[Token], place: int, begin: int, rules: _Rules) -> bool:

@@ -11,6 +11,7 @@ and as the prompts of the gateway; typed by hand they are text like any other.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -141,9 +142,8 @@ class MessageReader(GraphComponent):
         begun = self._begin(text)
         read_as = read(text, now=now, timezone=self._time_zone, asks=asks, items=items)
         reading = read_as.to_json()
-        if not asking:
-            for name, said in claimed(text, _quoted(tracker)).items():
-                reading["findings"].setdefault(name, said.to_json())
+        for name, said in claimed(text, _read_out(tracker, asking)).items():
+            reading["findings"].setdefault(name, said.to_json())
         emergency = is_emergency(Case.from_json(reading))
         if pressed is None and text.lstrip().startswith("/"):
             # Typed by hand: read for red flags like any other text, but it sets nothing.
@@ -218,21 +218,28 @@ def _goes_on_about(text: str, tracker: DialogueStateTracker) -> bool:
     I give her water?". What others have fills no slot."""
     if _OTHERS.isdisjoint(words_of(text).text.split()):
         return False
-    return _said_last(tracker)[0] == "utter_emergency"
+    return any(
+        said.metadata.get("utter_action") == "utter_emergency" for said in _just_said(tracker)
+    )
 
 
-def _quoted(tracker: DialogueStateTracker) -> str:
-    """The answer from the guide that the patient has just read; empty after anything else."""
-    response, text = _said_last(tracker)
-    return text if response == "utter_answer" else ""
+def _read_out(tracker: DialogueStateTracker, asking: bool) -> str:
+    """What the patient has just read and may claim: answers from the guide, and while something is
+    asked its question ("that's me" after the list of red flags)."""
+    return "\n".join(
+        said.text or ""
+        for said in _just_said(tracker)
+        if asking or said.metadata.get("utter_action") == "utter_answer"
+    )
 
 
-def _said_last(tracker: DialogueStateTracker) -> tuple[str | None, str]:
-    """The response that the bot gave last, and its text."""
+def _just_said(tracker: DialogueStateTracker) -> Iterator[BotUttered]:
+    """What the bot has said since the patient's last message, the latest first."""
     for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            return
         if isinstance(event, BotUttered):
-            return event.metadata.get("utter_action"), event.text or ""
-    return None, ""
+            yield event
 
 
 def _last_heard(tracker: DialogueStateTracker) -> datetime | None:
