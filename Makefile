@@ -2,6 +2,7 @@
 # make shell   talk to it in this terminal
 # make setup   environments, encoder, index and dialogue model, without starting anything
 # make train   render the clinic's details into the words and train the dialogue
+# make keep    keep in the repository what the readers have learnt, after their texts have changed
 # make test    all tests, in both environments
 # make lint    ruff and mypy
 # make evaluate   how well it reads and answers, beside other tools, on the labelled cases
@@ -29,7 +30,7 @@ BOTH_TESTS := tests/actions/triage tests/bot/nlu tests/bot/policies tests/bot/ch
 # How well messages are read is measured once: test_both_environments.py holds that both read alike.
 MEASURED := test_phrases.py test_probes.py test_talk.py test_glossary.py test_learnt.py test_learnt_clauses.py
 
-.PHONY: help run shell setup train test lint evaluate bench bench-front bench-vectors lock clean
+.PHONY: help run shell setup train keep test lint evaluate bench bench-front bench-vectors lock clean
 .SILENT:
 
 help:
@@ -40,6 +41,9 @@ setup:
 
 train:
 	$(SETUP) train
+
+keep:
+	$(SETUP) keep
 
 run: setup
 	exec $(LEASH) $(APP) -m bot.run

@@ -2,7 +2,7 @@
 
 There are two, each kept as by how much every weight of the top layers has moved: `retrieval` brings
 questions and passages together (`knowledge/adapt.py`), `reading` knows how patients write
-(`bot/adapt_encoder.py`). `knowledge/export.py` gives the exported encoder an end for each.
+(`bot/training/encoder.py`). `knowledge/export.py` gives the exported encoder an end for each.
 
 A difference is kept in steps of a quarter of what is usual in its row, as whole numbers of 8 bits:
 that costs a half per cent of it, and a seventh of the space of the layers themselves.

@@ -1,6 +1,7 @@
 """The setup: a step runs when its inputs changed and only then; pins and Pythons are found."""
 
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 import tomllib
 
-from bot.setup.__main__ import StepFailedError, bring_up_to_date
+from bot.setup.__main__ import StepFailedError, bring_up_to_date, keep
 from bot.setup.environment import ENVIRONMENTS, MissingError, find_python, version_of
 from bot.setup.processes import ROOT
 from bot.setup.steps import BASELINES, GOALS, SERVERS, STEPS, Step
@@ -84,6 +85,29 @@ def test_a_failure_is_one_line_and_is_tried_again(
     assert "noise" in (project / ".build/logs/copy.log").read_text()
     assert "noise" not in capsys.readouterr().out
     assert runs(project) == "cc"
+
+
+def test_what_is_kept_is_taken_while_nothing_it_was_made_from_has_changed(project: Path) -> None:
+    copying = "import os; os.makedirs('.build/made', exist_ok=True); open('.build/made/x', 'a')"
+    counted = f"open('runs', 'a').write('c'); {copying}.write(open('data/one').read())"
+    made = Step(
+        "copy", "copying", ("python3", "-c", counted), ("data",), (".build/made",), kept="kept"
+    )
+    bring_up_to_date([made])
+    keep([made])
+    shutil.rmtree(".build")
+    bring_up_to_date([made])
+    assert runs(project) == "c"
+    assert (project / ".build/made/x").read_text() == "1"
+    (project / "data" / "one").write_text("2")
+    bring_up_to_date([made])
+    assert runs(project) == "cc"
+    shutil.rmtree(".build")
+    (project / "data" / "one").write_text("1")
+    shutil.rmtree("kept/made")  # what is not all there is made
+    bring_up_to_date([made])
+    assert runs(project) == "ccc"
+    assert (project / ".build/made/x").read_text() == "1"
 
 
 def test_every_step_has_its_inputs_and_comes_after_what_it_needs() -> None:

@@ -4,7 +4,7 @@ A linear model (multinomial logistic regression) over the mean of the token vect
 semantic reader has made anyway, and over the text's words and pairs of words, each hashed to a
 bucket (Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", ICML 2009): the
 vectors carry what is meant, the words what it was said with ("no wait", "instead of"). Learnt by
-`bot/train_classifiers.py`; here it is NumPy alone, in both environments.
+`bot/training/classifiers.py`; here it is NumPy alone, in both environments.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ write. For every finding a query of its own looks over the token vectors of a cl
 few that speak of it (label-wise attention: Mullenbach et al., "Explainable Prediction of Medical
 Codes from Clinical Text", NAACL 2018); what it took, together with the mean of the clause, gives
 the probability that the finding is there; another query, that the clause speaks of it at all.
-Learnt from `phrases/` by `bot/train_reader.py`; here it is NumPy alone, in both environments.
+Learnt from `phrases/` by `bot/training/reader.py`; here it is NumPy alone, in both environments.
 """
 
 from __future__ import annotations
@@ -127,7 +127,9 @@ class SemanticReader:
         try:
             settings = json.loads((folder / SETTINGS).read_text("utf-8"))
             with np.load(folder / ARRAYS) as arrays:
-                self._networks = {name: arrays[name] for name in arrays.files}
+                self._networks = {
+                    name: np.asarray(arrays[name], np.float32) for name in arrays.files
+                }
         except OSError:
             raise ReaderMissingError(f"{folder}: no reader there; run `make setup`") from None
         if settings["encoder"] != encoder.reading_fingerprint:

@@ -1,4 +1,7 @@
-"""`python3 -m bot.setup [GOAL]`: bring the project up to date; the goals: bot/setup/steps.py."""
+"""`python3 -m bot.setup [GOAL]`: bring the project up to date; the goals: bot/setup/steps.py.
+
+`python3 -m bot.setup keep` does so, and keeps what takes long to make (`kept.py`).
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from bot.setup import kept
 from bot.setup.processes import ROOT, process_environment
 from bot.setup.steps import BASELINES, GOALS, SERVERS, STEPS, Step
 
@@ -73,21 +77,36 @@ def bring_up_to_date(steps: Iterable[Step]) -> None:
             continue
         stamp.unlink(missing_ok=True)
         started = time.monotonic()
-        run(step)
+        if kept.take(step, now):
+            print(f"{step.name}: taken from {step.kept}", flush=True)
+        else:
+            run(step)
+            print(f"{step.name}: done in {time.monotonic() - started:.0f} s", flush=True)
         stamp.parent.mkdir(parents=True, exist_ok=True)
         stamp.write_text(now, encoding="utf-8")
-        print(f"{step.name}: done in {time.monotonic() - started:.0f} s", flush=True)
+
+
+def keep(steps: Iterable[Step]) -> None:
+    """Keep in the repository what takes long to make, as the steps have made it."""
+    for step in steps:
+        if step.kept:
+            made_from = (BUILD / "stamps" / step.name).read_text(encoding="utf-8")
+            kept.keep(step, made_from)
+            print(f"{step.name}: kept in {step.kept}")
 
 
 def main() -> int:
     """Bring the goal named on the command line up to date, one `make` at a time."""
     os.chdir(ROOT)
-    goal = GOALS[sys.argv[1] if len(sys.argv) > 1 else "all"]
+    wanted = sys.argv[1] if len(sys.argv) > 1 else "all"
+    goal = GOALS["all" if wanted == "keep" else wanted]
     BUILD.mkdir(exist_ok=True)
     with (BUILD / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
             bring_up_to_date(step for step in (*STEPS, *BASELINES, *SERVERS) if step.name in goal)
+            if wanted == "keep":
+                keep(STEPS)
         except StepFailedError as failure:
             print(failure, file=sys.stderr)
             return 1

@@ -17,6 +17,8 @@ class Step:
     """Files, folders and globs; their contents count, not their dates."""
     outputs: tuple[str, ...]
     needs: tuple[str, ...] = ()
+    kept: str = ""
+    """The folder of this repository that keeps its outputs beside the code (`kept.py`), if any."""
 
 
 _APP = ".venv/bin/python"
@@ -24,7 +26,11 @@ _RASA = ".venv-rasa/bin/python"
 _EVALUATION = ".venv-evaluation/bin/python"
 _SYNAPSE = ".venv-synapse/bin/python"
 
-#: How written words are read.
+#: What has been learnt from the texts of this repository.
+_TRAINED = "bot/nlu/trained"
+
+#: How written words are read. The lexicon decides that as well, but so little that nothing is
+#: learnt anew for one of its words; nor are the small readers for a phrase more.
 _WORDS = (
     *("bot/nlu/tokens.py", "bot/nlu/spelling.py", "bot/nlu/spelling.yml"),
     "bot/nlu/dialects.yml",
@@ -67,10 +73,11 @@ STEPS = (
     ),
     Step(
         name="reader",
-        doing="training the reader of messages (a quarter of an hour)",
-        command=(_APP, "-m", "bot.train_reader"),
+        doing="training the reader of messages (a minute, or a quarter of an hour)",
+        command=(_APP, "-m", "bot.training.reader"),
         inputs=(
-            *("bot/train_reader.py", "bot/nlu/phrases", "bot/nlu/phrase_data.py"),
+            *("bot/training/reader.py", "bot/training/networks.py", "bot/training/texts.py"),
+            *("bot/nlu/phrases", "bot/nlu/phrase_data.py"),
             *("bot/nlu/intents", "bot/nlu/talk.py", "bot/nlu/learnt/replies"),
             "bot/nlu/learnt/courses",
             *_WORDS,
@@ -78,16 +85,17 @@ STEPS = (
         ),
         outputs=(".build/reader",),
         needs=("encoder",),
+        kept=_TRAINED,
     ),
     Step(
         name="classifiers",
         doing="training the small readers: intents, answers, degrees, risks (minutes)",
-        command=(_APP, "-m", "bot.train_classifiers"),
+        command=(_APP, "-m", "bot.training.classifiers"),
         inputs=(
-            *("bot/train_classifiers.py", "bot/nlu/classifier.py", "bot/nlu/labelled.py"),
+            *("bot/training/classifiers.py", "bot/nlu/classifier.py", "bot/nlu/labelled.py"),
             *("bot/nlu/intents", "bot/nlu/intents.py"),
-            *("bot/nlu/learnt", "bot/nlu/learnt.py", "bot/nlu/phrases", "bot/nlu/phrase_data.py"),
-            *("bot/nlu/semantic.py", "bot/nlu/sentences.py", "bot/nlu/lexicon"),
+            *("bot/nlu/learnt", "bot/nlu/learnt.py", "bot/nlu/semantic.py"),
+            "bot/nlu/sentences.py",
             *_WORDS,
         ),
         outputs=(
@@ -97,6 +105,7 @@ STEPS = (
             *(".build/moments", ".build/recurrence", ".build/home_care"),
         ),
         needs=("encoder",),
+        kept=_TRAINED,
     ),
     Step(
         name="words",

@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 import torch
 
-from bot import adapt_encoder, train_reader
-from bot.adapt_encoder import adapt, go_on, load_texts, run_layer
 from bot.nlu.phrase_data import Phrase
+from bot.training import encoder as training
+from bot.training import texts as made
+from bot.training.encoder import Adapting, adapt, go_on, load_texts, run_layer
+from bot.training.texts import wanted
 from knowledge import adapter
 from knowledge.encoder import Encoder
 from knowledge.export import adapted_layers, source_model
@@ -31,11 +33,11 @@ def bert() -> Any:
 def few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     said = [(Phrase(text, frozenset([name]), "present"),) for text, name in PHRASES]
     silent = [(Phrase("it was on tuesday", frozenset()), Phrase("lovely staff", frozenset()))]
-    monkeypatch.setattr(adapt_encoder, "load_messages", lambda: [*said, *silent])
-    monkeypatch.setattr(adapt_encoder, "talk", list)
-    monkeypatch.setattr(adapt_encoder, "EPOCHS", 2)
-    monkeypatch.setattr(train_reader, "MADE_UP", 0)
-    monkeypatch.setattr(train_reader, "JOINED", 0)
+    monkeypatch.setattr(training, "load_messages", lambda: [*said, *silent])
+    monkeypatch.setattr(training, "talk", list)
+    monkeypatch.setattr(training, "EPOCHS", 2)
+    monkeypatch.setattr(made, "MADE_UP", 0)
+    monkeypatch.setattr(made, "JOINED", 0)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -59,9 +61,9 @@ def test_going_on_begins_with_what_was_learnt_before(bert: Any) -> None:
     reader = {name: np.stack([array]) for name, array in before.network.arrays().items()}
     after = go_on(before.layers, reader, texts)
 
-    def unlike(model: adapt_encoder.Adapting) -> float:
+    def unlike(model: Adapting) -> float:
         clauses = [clause for text in texts for _, clause in text.clauses]
-        says, known = map(torch.from_numpy, train_reader.wanted(clauses))
+        says, known = map(torch.from_numpy, wanted(clauses))
         with torch.no_grad():
             logits = model.eval()(texts)
         return float(torch.nn.functional.binary_cross_entropy_with_logits(logits, says, known))

@@ -1,9 +1,9 @@
-"""Adapt the encoder to how patients write: `python -m bot.adapt_encoder` (half an hour on 2 cores).
+"""Adapt the encoder to how patients write: `python -m bot.training.encoder` (an hour on 2 cores).
 
-The top layers learn together with a network of the reader's kind (`bot/train_reader.py`) from the
-same phrases; the network is thrown away, and what the layers have learnt is kept with the code
-(`knowledge/adapters/reading.npz`). Setting up trains the reader over it, in minutes. So this is run
-by hand, when the phrases have grown much, and whoever adds some of their own need not run it. The
+The top layers learn together with a network of the reader's kind (`networks.py`) from the same
+phrases; the network is thrown away, and what the layers have learnt is kept with the code
+(`knowledge/adapters/reading.npz`). The reader is trained over it (`reader.py`). So this is run by
+hand, when the phrases have grown much, and whoever adds some of their own need not run it. The
 same data give the same adapter. The one that is kept has gone on (`--onward`) for one pass over all
 phrases, together with the reader trained over it, from the middle (`--beside`) of two that had been
 learnt before many of them were written; and once more after four thousand others.
@@ -30,18 +30,8 @@ from torch import Tensor, nn
 from bot.nlu.phrase_data import load_messages
 from bot.nlu.semantic import ARRAYS, FOLDER
 from bot.nlu.talk import talk
-from bot.train_reader import (
-    OUTPUTS,
-    SEED,
-    THREADS,
-    Labelled,
-    Network,
-    batches,
-    labelled,
-    sentences,
-    tokens_of,
-    wanted,
-)
+from bot.training.networks import THREADS, Network, batches
+from bot.training.texts import OUTPUTS, SEED, Labelled, labelled, sentences, tokens_of, wanted
 from knowledge import adapter
 from knowledge.adapter import Arrays
 from knowledge.encoder import DIMENSIONS, Encoder, equally_long
@@ -198,7 +188,7 @@ def _teach(
 
 def main() -> None:
     """Learn from the product's phrases."""
-    parser = argparse.ArgumentParser(prog="python -m bot.adapt_encoder", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bot.training.encoder", description=__doc__)
     parser.add_argument("--file", type=Path, default=adapter.READING)
     parser.add_argument("--beside", type=Path, help="average with this one, learnt before")
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""Train the small classifiers: `python -m bot.train_classifiers [--folder DIR]` (a few minutes).
+"""Train the small classifiers: `python -m bot.training.classifiers [--folder DIR]` (a few minutes).
 
 What is learnt is described in `bot/nlu/classifier.py`. The same data give the same classifiers.
 """
@@ -79,16 +79,16 @@ def ordinary(task: str) -> dict[str, str]:
 def write(
     arrays: Mapping[str, Vectors], encoder: Encoder, labels: Sequence[str], folder: Path
 ) -> None:
-    """Write the arrays and what they belong to."""
+    """Write the arrays (half precision), and what they belong to."""
     folder.mkdir(parents=True, exist_ok=True)
-    np.savez(folder / ARRAYS, **arrays)
+    np.savez(folder / ARRAYS, **{name: each.astype(np.float16) for name, each in arrays.items()})
     settings = {"labels": list(labels), "encoder": encoder.reading_fingerprint}
     (folder / SETTINGS).write_text(json.dumps(settings) + "\n", "utf-8")
 
 
 def main() -> None:
     """Train on the product's texts."""
-    parser = argparse.ArgumentParser(prog="python -m bot.train_classifiers", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bot.training.classifiers", description=__doc__)
     parser.add_argument("--folder", type=Path, default=BUILD)
     folder = parser.parse_args().folder
     encoder = Encoder.load(threads=2)
