@@ -43,6 +43,10 @@ class Mentioned(Protocol):
         """Whose it is."""
 
     @property
+    def found_by(self) -> str:
+        """By which readers; the semantic one alone knows the clause, and not the words."""
+
+    @property
     def span(self) -> tuple[int, int]:
         """Where in the message."""
 

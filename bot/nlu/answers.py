@@ -26,6 +26,7 @@ from .answer_rows import Mentioned
 from .answer_topics import degree_alone
 from .answer_units import Asked, Unit, Unmeant, pattern, units_of, words_in
 from .asking import speaks_of_somebody
+from .finding import SEMANTIC
 from .sentences import Words, words_of
 
 __all__ = [
@@ -90,7 +91,11 @@ def read_answer(  # noqa: PLR0913, PLR0917
         for name, mention in (findings or {}).items()
         if mention.subject == "self" and mention.state != "hypothetical"
     }
-    spans = {name: mention.span for name, mention in own.items()}
+    spans = {
+        name: mention.span
+        for name, mention in own.items()
+        if mention.state != "absent" or mention.found_by != SEMANTIC
+    }
     every = units_of(words, asked, spans, times, unmeant)
     if doubtful := _may_count(words, every):
         return Answer("unsure", {name: Said("uncertain", words.span(0, -1)) for name in doubtful})

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from actions.triage import Extent, Severity, State, findings
 from bot.nlu.assertion import Assertion
+from bot.nlu.finding import LEXICON
 from bot.nlu.lexicon import Entry
 from bot.nlu.semantic import Clause
 from bot.nlu.templates import Match
@@ -14,9 +15,6 @@ from bot.nlu.tokens import Message
 
 #: What a small learnt reader makes of a clause (`learnt.py`); None: nothing that counts.
 Told = Callable[[str, Clause], str | None]
-
-#: Which of the readers found a finding.
-LEXICON, SEMANTIC, BOTH = "lexicon", "semantic", "both"
 
 #: How many words a degree may stand away from what it is said of.
 _REACH = 6

@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 
 from actions.triage import Extent, Severity, State, Subject
 
+#: Which of the readers found a finding.
+LEXICON, SEMANTIC, BOTH = "lexicon", "semantic", "both"
+
 #: Which of several mentions of one finding counts: the more urgent state, the patient's own first.
 _WEIGHT = {
     State.PRESENT: 5,
@@ -27,7 +30,7 @@ class Finding:
     severity: Severity | None = None
     extent: Extent | None = None
     subject: Subject = Subject.SELF
-    found_by: str = "lexicon"
+    found_by: str = LEXICON
     span: tuple[int, int] = (0, 0)
     recent: bool | None = None
 

@@ -15,8 +15,7 @@ from actions.triage import State, findings
 from actions.triage.case import FEVER_FROM_C, TREND_RAPID
 from bot.nlu.answer_units import TOPICS
 from bot.nlu.answers import RISKS, Answer, answer_like, leaves_doubt, takes_back
-from bot.nlu.degrees import SEMANTIC
-from bot.nlu.finding import Finding
+from bot.nlu.finding import SEMANTIC, Finding
 from bot.nlu.learnt import comes_down_to, shares_of
 from bot.nlu.lexicon import Entry
 from bot.nlu.mash import is_all_mash

@@ -8,17 +8,8 @@ from types import MappingProxyType
 
 from actions.triage import State, Subject, findings
 from bot.nlu.assertion import Assertion, Triggers, is_always_meant, meant_as, weighed
-from bot.nlu.degrees import (
-    BOTH,
-    LEXICON,
-    SEMANTIC,
-    THERE,
-    Mention,
-    Told,
-    attach_degrees,
-    nothing_told,
-)
-from bot.nlu.finding import Finding, weightier
+from bot.nlu.degrees import THERE, Mention, Told, attach_degrees, nothing_told
+from bot.nlu.finding import BOTH, LEXICON, SEMANTIC, Finding, weightier
 from bot.nlu.lexicon import NOT, Entry, meant
 from bot.nlu.semantic import HARMLESS, Clause, is_alarming, least
 from bot.nlu.templates import Match

@@ -29,8 +29,7 @@ from bot.nlu.asking import goes_on_asking
 from bot.nlu.assertion import Triggers
 from bot.nlu.clauses import clause_numbers, find_coordinations
 from bot.nlu.context import Context, find_context
-from bot.nlu.degrees import SEMANTIC
-from bot.nlu.finding import Finding
+from bot.nlu.finding import SEMANTIC, Finding
 from bot.nlu.glossary import in_english
 from bot.nlu.heard import SUSPECT, Given, may_leave_out, measured, plainly, with_background
 from bot.nlu.intents import intents_of

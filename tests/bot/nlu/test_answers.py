@@ -24,6 +24,7 @@ class Mention:
     span: tuple[int, int]
     severity: str | None = None
     subject: str = "self"
+    found_by: str = "lexicon"
 
 
 def _ask(case: dict[str, Any]) -> tuple[list[str], list[list[str]]]:
