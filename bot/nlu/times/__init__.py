@@ -93,9 +93,10 @@ def read_times(
     treated = _treated(found, roles) or (_bare_number(found, roles) if asked else None)
     lasting = _lasting(roles)
     if treated and lasting and lasting.low > treated.high + _A_DAY:
-        if _is_sure(treated, roles) and lasting.low > treated.high + _A_WEEK:
-            lasting = None
-        elif not _is_sure(treated, roles):
+        sure = _is_sure(treated, roles)
+        if sure and (lasting.low > treated.high + _A_WEEK or _is_a_weekday(lasting, words)):
+            lasting = None  # "done yesterday, I fly on Friday" is a Friday to come
+        elif not sure:
             treated = None  # a visit, perhaps, about what the treatment left
     spans: dict[str, tuple[int, int]] = {}
     if treated:
@@ -168,6 +169,14 @@ def _exact(times: Sequence[Lexeme]) -> list[Lexeme]:
 
 def _is_sure(treated: Lexeme, roles: Sequence[Role]) -> bool:
     return any(role.kind == TREATMENT and role.lexeme is treated for role in roles)
+
+
+def _is_a_weekday(time: Lexeme, words: Sequence[Lexeme]) -> bool:
+    """Whether a time is a weekday alone, and not since when."""
+    return time.symbol == "MOMENT" and any(
+        word.symbol in ("WDAY", "weakWDAY") and time.start <= word.start < time.end
+        for word in words
+    )
 
 
 def _is_named(treated: Lexeme, roles: Sequence[Role]) -> bool:
