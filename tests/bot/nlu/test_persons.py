@@ -42,3 +42,14 @@ def test_what_is_told_after_the_thing_is_no_question() -> None:
     said = read_by_lexicon("my skin is dry after the thing today but I forgot I am on accutane")
     assert said.context.risks == ("isotretinoin",)
     assert said.findings["dryness"].state == "present"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My sister on the video call says my mouth and fingernails are blue",
+        "she got the needling at six. noo her words come oot slurred and her fingers keep twitchin",
+    ],
+)
+def test_who_only_tells_of_it_has_it_not(text: str) -> None:
+    assert set(whose(text).values()) == {"self"}

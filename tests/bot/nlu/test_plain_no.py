@@ -21,7 +21,7 @@ LIPS = ("lip_swelling", "throat_tightness")
             "no, is not",
             "no, grand otherwise",
         ),
-        *("na", "nein"),
+        *("na", "nein", "no no, joking", "nooo lol that was a joke", "no, this is not"),
     ],
 )
 def test_a_no_in_other_words_clears_what_was_asked(answer: str) -> None:

@@ -25,6 +25,8 @@ NOW = datetime(2026, 11, 17, 22, 40, tzinfo=timezone.utc)
         ("no wheeze, I will wait until Monday", "wheeze", "absent"),
         # then and now
         ("no wheeze at noon, tonight yes", "wheeze", "present"),
+        ("noo ah've got welts aw ower me", "hives", "present"),
+        ("nooo welts", "hives", "absent"),
         ("I was not dizzy before, I am now", "dizziness", "present"),
         ("no wheeze. I am now at home", "wheeze", "absent"),
         ("usually I can breathe fine. Not today.", "breathing_difficulty", "present"),
