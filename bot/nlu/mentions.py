@@ -204,15 +204,17 @@ def only_seen(
 def only_named(
     seen: Sequence[Clause], matches: Sequence[Match[Entry]]
 ) -> Iterator[tuple[Match[Entry], Assertion]]:
-    """What only the semantic reader sees named and not in the least as there: denied ("lungs in
-    perfect order"), imagined, over before, or told of somebody. Thoughts of self-harm never are."""
+    """What only the semantic reader sees named and not as there: denied ("lungs in perfect order";
+    then not in the least), imagined, over before, or told of somebody. Thoughts of self-harm never
+    are."""
     counted, limits = _known(matches), least()
     for clause in seen:
         said = meant_as(clause)
         if said is None:
             continue
         for name, probability in clause.named.items():
-            there = clause.probabilities[name] >= limits.unseen_of(name)
+            least_there = limits.unseen_of(name) if said.state is State.ABSENT else limits.of(name)
+            there = clause.probabilities[name] >= least_there
             if probability < limits.named or there or is_always_meant(name):
                 continue
             match = clause_match(name, clause)

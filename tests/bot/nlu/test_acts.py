@@ -29,6 +29,7 @@ class Mention:
     severity: str | None = None
     span: tuple[int, int] = (0, 0)
     recent: bool | None = None
+    found_by: str = "lexicon"
 
 
 def mention(state: str) -> Mention:
