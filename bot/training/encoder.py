@@ -4,9 +4,9 @@ The top layers learn together with a network of the reader's kind (`networks.py`
 phrases; the network is thrown away, and what the layers have learnt is kept with the code
 (`knowledge/adapters/reading.npz`). The reader is trained over it (`reader.py`). So this is run by
 hand, when the phrases have grown much, and whoever adds some of their own need not run it. The
-same data give the same adapter. The one that is kept has gone on (`--onward`) for one pass over all
-phrases, together with the reader trained over it, from the middle (`--beside`) of two that had been
-learnt before many of them were written; and once more after four thousand others.
+same data give the same adapter. The one that is kept has gone on (`--onward`) three times, the last
+time for two passes over all phrases, together with the reader trained over it, from the middle
+(`--beside`) of two that had been learnt before many of them were written.
 
 Layers learn the slower the deeper they lie (Howard and Ruder, "Universal Language Model Fine-tuning
 for Text Classification", ACL 2018); those below the adapted ones stay, and run once for all epochs.
@@ -46,8 +46,8 @@ RATE_OF_NETWORK = 2e-3
 DROPOUT = 0.1
 LONGEST_STEP = 5.0
 
-#: Going on takes one more pass, in another order, with smaller steps of the network.
-ONWARD_EPOCHS = 1
+#: Going on takes two more passes, in another order, with smaller steps of the network.
+ONWARD_EPOCHS = 2
 ONWARD_RATE_OF_NETWORK = 1e-3
 ONWARD_SEED = 7
 
@@ -143,7 +143,7 @@ def adapt(layers: Sequence[nn.Module], texts: Sequence[Text]) -> Adapting:
 
 
 def go_on(layers: Sequence[nn.Module], reader: Arrays, texts: Sequence[Text]) -> Adapting:
-    """The layers, adapted before, after one more pass with the first network of a reader."""
+    """The layers, adapted before, after two more passes with the first network of a reader."""
     torch.manual_seed(ONWARD_SEED)
     model = Adapting(layers)
     model.network.take({name: array[0] for name, array in reader.items()})
