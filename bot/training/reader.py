@@ -4,7 +4,7 @@ The encoder stays as it is, with its adapter; what is learnt is which of its tok
 which finding (see `bot/nlu/semantic.py`). Clauses are learnt as they are met in messages, beside
 others. That takes a quarter of an hour on 2 cores. Where only some phrases have come since the
 reader that is kept in the repository was trained, it goes on learning: from them, and from others
-lest it forget them, in a minute. The same data, and the same kept reader, give the same reader.
+lest it forget them, in minutes. The same data, and the same kept reader, give the same reader.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def came_since(kept: Path, messages: Sequence[Message], encoder: Encoder) -> lis
         learnt: Numbers = np.load(kept / LEARNT)
     except (OSError, ValueError):
         return None
-    if settings != settings_of(encoder):
+    if settings != settings_of(encoder) or not (kept / ARRAYS).is_file():
         return None
     now = numbers_of(messages)
     came = np.flatnonzero(~np.isin(now, learnt))

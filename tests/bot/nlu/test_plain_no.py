@@ -47,7 +47,7 @@ def test_a_no_in_other_words_clears_what_was_asked(answer: str) -> None:
         ),
         *("no, let me check", "nope scrap that", "nope not saying", "no words for it", "nah jk"),
         *("no longer I think", "no more than that", "no such luck"),
-        "no signal in here hang on",
+        *("no signal in here hang on", "no I was joking"),  # of which: the no?
         "everything is a mess",
         "naw but it's fat on the left side of my mouth",
         "I told my wife about it",

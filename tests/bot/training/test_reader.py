@@ -117,7 +117,7 @@ def test_a_kept_reader_goes_on_with_what_came(
     assert go_on(tmp_path, before, [], encoder)[0].arrays().keys() == networks[0].arrays().keys()
 
 
-@pytest.mark.parametrize("missing", ["reader.json", "learnt.npy"])
+@pytest.mark.parametrize("missing", ["reader.json", "reader.npz", "learnt.npy"])
 def test_nothing_goes_on_from_half_a_reader(
     encoder: Encoder, data: Data, tmp_path: Path, missing: str
 ) -> None:
