@@ -51,9 +51,9 @@ run: setup
 shell: setup
 	exec $(APP) -m bot.shell
 
-# Most tests wait, so two run at a time; what runs in both environments is tested in Rasa's after it.
+# Most tests wait, so three run at a time; what runs in both environments is tested in Rasa's after it.
 test: setup
-	$(APP) -m pytest tests -n 2 --dist loadgroup --no-loadscope-reorder; ours=$$?; \
+	$(APP) -m pytest tests -n 3 --dist loadgroup --no-loadscope-reorder; ours=$$?; \
 	$(RASA) -m pytest -p no:cacheprovider -p no:warnings $(MEASURED:%=--ignore=tests/bot/nlu/%) $(wildcard $(BOTH_TESTS)); exit $$((ours + $$?))
 
 lint:

@@ -23,6 +23,7 @@ from knowledge import Searcher, served
 from knowledge.blocks import slugify
 from knowledge.build import build
 from knowledge.encoder import Encoder
+from tests.knowledge.conftest import index_our_guide
 
 CITATION = {"id", "document", "section", "quote", "start", "end", "url"}
 
@@ -34,9 +35,7 @@ def encoder() -> Encoder:
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Path:
-    folder = tmp_path_factory.mktemp("index")
-    build(ROOT / "knowledge" / "guide", folder, encoder)
-    return folder
+    return index_our_guide(tmp_path_factory.mktemp("index"), encoder)
 
 
 @pytest.fixture(autouse=True)

@@ -19,6 +19,7 @@ RUN = """async (levels) => (await axe.run(document, {
 def violations(page: Page) -> list[str]:
     """What axe finds in the page and in the panel's frame."""
     found: list[str] = []
+    page.wait_for_load_state()  # without its styles every link is too small
     for frame in page.frames:
         frame.evaluate(AXE.read_text("utf-8"))
         found += [f"{frame.url}: {each}" for each in frame.evaluate(RUN, LEVELS)]
