@@ -40,6 +40,9 @@ Unmeant = Mapping[str, Sequence[tuple[int, int]]]
 #: Before these an answer stands alone.
 _MORE_FOLLOWS = frozenset(["and", "but", "thanks", "thank", "to", "about"])
 
+#: After what is named, "bit" is a part of it: "just the pus bit".
+_NAMING, _PART = frozenset(["item", "mention", "word"]), "bit"
+
 _BREAKS = frozenset([".", ",", "!", "?", ";", ":", "-", "–", "—", "…", "(", ")", "/", "&"])
 
 
@@ -124,6 +127,8 @@ def units_of(
     index = 0
     while index < len(words.spans):
         unit = scanner.unit_at(index)
+        if units and units[-1].kind in _NAMING and words.word(unit.first) == _PART:
+            unit = Unit("filler", index, index, _PART)
         units.append(unit)
         index = unit.last + 1
     return units

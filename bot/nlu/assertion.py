@@ -202,6 +202,7 @@ class Triggers:
         elif mention.end in self._after.denied:
             found["no"] += 1
             found["denied_after"] += 1
+        found["negated"] += found["denied_before"]
         found["past_tense"] += "could" in self._norms(mention)
         if found["other"]:  # "my friend can't breathe, I am fine"
             for name in _WELL:
@@ -274,6 +275,8 @@ def weighed(mention: Match[Entry], said: Assertion, clause: Clause) -> Assertion
     asked = own and is_alarming(name) and clause.probabilities.get(name, 0.0) >= sure.asked
     if said.settled and not always:
         return said
+    if not always and (elsewhere := _told_elsewhere(name, said, clause)):
+        return elsewhere
     if said.state in (State.ABSENT, State.PAST):
         seen = clause.probabilities.get(name, 0.0) >= sure.negated
         return Assertion(State.PRESENT, Subject.SELF) if own and there and seen else said
@@ -298,6 +301,22 @@ def weighed(mention: Match[Entry], said: Assertion, clause: Clause) -> Assertion
     return _TURNED.get(meaning, said) if own or meaning == "told" else said
 
 
+def _told_elsewhere(name: str, said: Assertion, clause: Clause) -> Assertion | None:
+    """What holds of a red flag that only the lexicon finds there, in a clause that the semantic
+    reader takes for one of others, of earlier times, of a film or of a fear; None where it is not
+    sure (`elsewhere` in `semantic.yml`)."""
+    meanings, sure = clause.meanings, least()
+    if not is_alarming(name) or clause.probabilities.get(name, 0.0) >= sure.unseen_of(name):
+        return None
+    if said.state not in (State.PRESENT, State.UNCERTAIN):
+        return None
+    shares = {meaning: meanings[meaning] for meaning in _ELSEWHERE}
+    there = meanings["present"] + meanings["recent"]
+    if sum(shares.values()) < sure.elsewhere or there > 1 - sure.elsewhere:
+        return None
+    return _ELSEWHERE[max(shares, key=lambda meaning: shares[meaning])]
+
+
 #: Absent is not among them: that nothing is there has to be said. Nor is another person's red flag:
 #: whom somebody writes for is told by the triggers.
 _TURNED = {
@@ -306,6 +325,9 @@ _TURNED = {
     "told": Assertion(State.PAST, Subject.OTHER, recent=False),
 }
 
+
+#: Another person's red flag gets its advice as well.
+_ELSEWHERE = {**_TURNED, "other": Assertion(State.PRESENT, Subject.OTHER)}
 
 #: What only the semantic reader sees named may also be denied: the lexicon has no word to go by.
 _ONLY_NAMED = {**_TURNED, "absent": Assertion(State.ABSENT, Subject.SELF)}

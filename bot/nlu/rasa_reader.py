@@ -39,7 +39,7 @@ from bot.nlu.conversation import (
     is_pause,
     slots_in_conversation,
 )
-from bot.nlu.reading import spelt
+from bot.nlu.matching import spelt
 from bot.nlu.semantic import semantic_reader
 from bot.nlu.sentences import words_of
 from bot.rasa_internals import send_with_answer

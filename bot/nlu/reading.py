@@ -17,36 +17,34 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from functools import partial
-from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from actions.triage import Extent, Severity, State, Subject, findings
+from actions.triage import Extent, Severity, State, Subject, Trend, findings
 from actions.triage.case import TREND_RAPID
 from bot.nlu.acts import classify, intent_of, only_talk
 from bot.nlu.answers import Answer, asked_back, is_bare_answer, read_answer, without
 from bot.nlu.asking import goes_on_asking
 from bot.nlu.assertion import Triggers
-from bot.nlu.clauses import clause_numbers, find_coordinations
 from bot.nlu.context import Context, find_context
 from bot.nlu.finding import SEMANTIC, Finding
 from bot.nlu.glossary import in_english
+from bot.nlu.growth import grows_fast
 from bot.nlu.heard import SUSPECT, Given, may_leave_out, measured, plainly, with_background
 from bot.nlu.intents import intents_of
 from bot.nlu.languages import is_foreign
 from bot.nlu.learnt import comes_down_to
-from bot.nlu.lexicon import NOT, Entry, lexicon
+from bot.nlu.lexicon import NOT
 from bot.nlu.mash import is_all_mash
+from bot.nlu.matching import match
 from bot.nlu.mentions import find_findings
 from bot.nlu.pressure import low_pressure
 from bot.nlu.second_look import in_place, with_what_it_adds
 from bot.nlu.semantic import Clause, Seen, is_alarming, semantic_reader
 from bot.nlu.sentences import words_of
 from bot.nlu.sifting import sift
-from bot.nlu.spelling import contractions
-from bot.nlu.templates import Match
 from bot.nlu.times import Times, read_times
-from bot.nlu.tokens import MAX_READ, Message, tokenize
+from bot.nlu.tokens import MAX_READ, Message
 
 logger = logging.getLogger(__name__)
 
@@ -54,9 +52,6 @@ logger = logging.getLogger(__name__)
 _NO_ANSWERS = frozenset(
     {"other_procedure", "minor", "photo", "handoff", "before_treatment", "other_language"}
 )
-
-#: After "and" these begin a statement of their own.
-_SUBJECTS = frozenset(["i", "she", "he", "my", "her", "his", "they", "we"])
 
 #: What a low blood pressure counts as.
 _LOW_PRESSURE = "fainting"
@@ -196,6 +191,8 @@ def _interpret(given: Given, see: Callable[[Message], Seen]) -> Reading:
     if not asks and len(found) == 1 and goes_on_asking(words_of(text)):
         found = _imagined(found)
     context = find_context(given.matches, triggers, seen.clauses, told)
+    if any(map(_is_there, found.values())) and grows_fast(text):
+        context = replace(context, trend=Trend.RAPID)
     times = read_times(text, given.now, asks, partial(_moment_told, given, seen.clauses))
     times = _own_times(times, found, message)
     spans = times.spans.values()
@@ -312,6 +309,11 @@ def _learnt(text: str, seen: Seen) -> dict[str, float] | None:
     return shares
 
 
+def _is_there(said: Finding) -> bool:
+    """Whether a finding is told as the patient's own and there."""
+    return said.subject is Subject.SELF and said.state in (State.PRESENT, State.UNCERTAIN)
+
+
 def _is_told(name: str, said: Finding) -> bool:
     """Whether a finding is more than seen in words that may be the answer to where it is."""
     return said.found_by != SEMANTIC or is_alarming(name)
@@ -322,33 +324,6 @@ def _with_course(given: Given, context: Context, seen: Seen) -> Context:
     if context.trend is not None or is_all_mash(given.message.words):
         return context
     return replace(context, trend=comes_down_to("courses", given.text, seen.mean))
-
-
-def spelt(text: str) -> Message:
-    """The words of a text, spelt right, not yet in clauses."""
-    return tokenize(text, lexicon().speller.read, contractions().whole)
-
-
-def match(text: str) -> tuple[Message, list[Match[Entry]]]:
-    """The words of a text, in clauses, and every template of the lexicon that they hold."""
-    known, message = lexicon(), spelt(text)
-    lists = find_coordinations(message.tokens, known.classes)
-    message = message.with_clauses(clause_numbers(message.tokens, lists))
-    blocked = [token.stem in known.blockers for token in message.tokens]
-    matches = known.templates.find(message, lists, blocked)
-    return message, [each for each in matches if not _runs_on(each, message)]
-
-
-def _runs_on(match: Match[Entry], message: Message) -> bool:
-    """Whether words that would hide a red flag go on into another statement: what is "red and I
-    have turned pale" is no red that is pale."""
-    said, tokens = match.payload, message.tokens[match.start : match.end]
-    hides = said.kind == "finding" and said.role == NOT and is_alarming(said.name)
-    return hides and any(
-        word.norm == "and" and following.norm in _SUBJECTS
-        for word, following in pairwise(tokens)
-        if word.clause == following.clause != tokens[0].clause
-    )
 
 
 def _answered(found: dict[str, Finding], answer: Answer) -> dict[str, Finding]:

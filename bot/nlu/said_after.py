@@ -26,6 +26,9 @@ _LISTING = frozenset(_LISTING_TEXT.split())
 _ASKING = _LISTING | frozenset(_ASKING_TEXT.split())
 _DENYING = _NO_WORDS | {"nothing", "neither", "nowt", "hardly", "cannot"}
 _NO_MORE = frozenset(["at", "of", "so", "yet", "really", "whatsoever", "here", "and", "but"])
+_WHO = frozenset(["i", "he", "she", "it", "they"])
+_VERBS = frozenset(["am", "is", "are", "have", "has", "feel", "do", "does"])
+_GOING_ON = frozenset(["and", "but", "only", "just", "so"])
 _BEFORE_A_NO = (":", "-", "…")
 
 
@@ -90,9 +93,9 @@ class SaidAfter:
     def denied(self) -> frozenset[int]:
         """Where mentions end that a bare no after them denies, however it is put and however many
         they are: "Wheeze, hives? None of it.", "lips, tongue: not at all", "can I swallow? not
-        really"."""
+        really", "dizzy I am not"."""
         tokens, closing = self._message.tokens, self._message.closing
-        denied: set[int] = set()
+        denied = {hit.end for hit in self._named if self._is_turned(hit.end)}
         for start, end in self._sentences:
             number = tokens[start].sentence
             if closing[number] == "?":
@@ -107,6 +110,14 @@ class SaidAfter:
                     beside = _LISTING if tokens[place].mark == "," else _ASKING
                     denied |= self._ends_in_list(start, place, beside)
         return frozenset(denied)
+
+    def _is_turned(self, end: int) -> bool:
+        """Whether a statement about it ends in "not", as German puts it: "dizzy I am not"."""
+        tokens = self._message.tokens[end : end + 4]
+        words = tuple(token.norm for token in tokens[:3])
+        closed = len(tokens) < 4 or tokens[3].mark != "" or tokens[3].norm in _GOING_ON
+        statement = len(words) == 3 and words[0] in _WHO and words[1] in _VERBS
+        return statement and words[2] == "not" and closed and not any(t.mark for t in tokens[:3])
 
     @cached_property
     def _sentences(self) -> Sequence[tuple[int, int]]:

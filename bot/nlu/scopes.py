@@ -41,7 +41,7 @@ _DENIES_ANEW = NEGATORS - {"nor", "neither"}
 #: "mine is", but not "mine is only pink".
 _AT_THE_END = frozenset(["resolved", "fine", "mine"])
 #: These only where nothing but a new statement follows: "I am now", but not "I am now at home".
-_AT_THE_VERY_END = frozenset(["now_so", "now_not", "not_so"])
+_AT_THE_VERY_END = frozenset(["now_so", "now_not", "not_so", "denied_before"])
 _NEW_STATEMENT = frozenset(["and", "but", "so", "though"])
 _AFTERWARDS_TEXT = """
 now today again since completely totally entirely fully by on within after this and but so yet
@@ -93,7 +93,11 @@ class Layout:
 
     def live_triggers(self, hits: Sequence[Hit]) -> list[Hit]:
         """The triggers that count: not inside a longer one, not part of a finding's words."""
-        triggers = [hit for hit in hits if hit.payload.kind == "trigger" and not self._goes_on(hit)]
+        triggers = [
+            hit
+            for hit in hits
+            if hit.payload.kind == "trigger" and not (self._goes_on(hit) or self._is_degree(hit))
+        ]
         negators = sum(1 << i for i, t in enumerate(self.message.tokens) if t.norm in NEGATORS)
         live = [
             hit
@@ -107,6 +111,14 @@ class Layout:
         ]
         self._stops = [hit for hit in live if hit.payload.name.startswith(_STOP_PREFIX)]
         return [hit for hit in live if hit.payload.name != "pseudo"]
+
+    def _is_degree(self, hit: Hit) -> bool:
+        """Whether a degree of what is denied is the finding's own word: "lips no big"."""
+        return hit.payload.name == "partly" and any(
+            named.start < hit.start < named.end and named.consumed >> (hit.end - 1) & 1
+            for named in self.named
+            if named.payload.role == PRESENT
+        )
 
     def _goes_on(self, hit: Hit) -> bool:
         """Whether what sounds like an end is none, because its clause goes on."""

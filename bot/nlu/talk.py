@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from actions.triage.case import TREND_RAPID
 from bot.nlu import intents, learnt
 from bot.nlu.labelled import INTENTS, LEARNT, load_labelled
+from bot.nlu.matching import match
 from bot.nlu.phrase_data import Phrase, load_messages
-from bot.nlu.reading import match
 from bot.nlu.semantic import clauses_of
 
 WITH_A_SIGN = intents.DATA / "handoff-and-a-sign.yml"

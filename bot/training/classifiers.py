@@ -17,9 +17,9 @@ from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyp
 from bot.nlu import intents, learnt
 from bot.nlu.classifier import ARRAYS, BUCKETS, BUILD, SETTINGS, buckets_of, weight_of
 from bot.nlu.labelled import INTENTS, LEARNT, NONE, load_labelled
+from bot.nlu.matching import match
 from bot.nlu.mentions import matches_of
 from bot.nlu.phrase_data import load_messages
-from bot.nlu.reading import match
 from bot.nlu.semantic import encode_together, mean_of
 from knowledge.encoder import DIMENSIONS, Encoder, Vectors
 

@@ -9,8 +9,8 @@ from functools import cache
 
 import numpy as np
 
+from bot.nlu.matching import spelt
 from bot.nlu.phrase_data import MEANINGS, Phrase, label_names
-from bot.nlu.reading import spelt
 from knowledge.encoder import Offsets, Vectors
 
 SEED = 0

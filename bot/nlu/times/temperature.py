@@ -26,6 +26,7 @@ _LINK = (
     r"|a |up |to |went |got |hit |= |: |- |like |still |, |currently |high |the |and |has |been "
     r"|ovr |just )"
 )
+_FEVER = 38.0
 _NOT_A_UNIT = r"(?!UNIT |SPAN |AGO |% |percent |day |am |pm )"
 _PATTERNS = tuple(
     re.compile(rf"(?<!\S)(?:{pattern})")
@@ -35,6 +36,11 @@ _PATTERNS = tuple(
         rf"{_WORD}{_LINK}{{0,5}}{_NUMBER}{_NOT_A_UNIT}",
         rf"{_NUMBER}(?:degree )?(?:of )?{_WORD}",
     )
+)
+#: "She's at 39", where that is a fever; below it may be anything.
+_SAID_OF_ONE = re.compile(
+    r"(?<!\S)(?:(?:she|he|i) (?:is |am |was )|she's |he's |i'm |shes |hes |im )"
+    rf"(?:now |still |up )?at (?:a )?{_NUMBER}{_NOT_A_UNIT}"
 )
 _DECIMAL = re.compile(rf"(?<!\S){_NUMBER}{_NOT_A_UNIT}(?!kg |kilos |lb |lbs |stone |/ |- )")
 _ALONE = re.compile(rf"(?<!\S){_NUMBER}{_NOT_A_UNIT}")
@@ -47,14 +53,14 @@ def read_temperature(lexemes: Sequence[Lexeme], asked: bool) -> tuple[float, Lex
     """
     text, at = rendered(lexemes)
     found: list[tuple[float, Lexeme]] = []
-    for pattern in (*_PATTERNS, _ALONE if asked else _DECIMAL):
+    for pattern in (*_PATTERNS, _SAID_OF_ONE, _ALONE if asked else _DECIMAL):
         for match in pattern.finditer(text):
             number = lexemes[at[match.start("n")]]
             if pattern is _DECIMAL and (number.high == int(number.high) or number.high < 35):
                 continue
             scale = match.groupdict().get("scale") or ""
             celsius = _celsius(number.high, scale[:1])
-            if celsius is not None:
+            if celsius is not None and not (pattern is _SAID_OF_ONE and celsius < _FEVER):
                 found.append((celsius, number))
         if found:
             return max(found, key=lambda each: each[0])

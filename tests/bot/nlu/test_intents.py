@@ -16,7 +16,7 @@ from bot.nlu.answers import read_answer
 from bot.nlu.classifier import buckets_of
 from bot.nlu.intents import DATA, LIMITS_FILE, IntentReader, intent_reader, least
 from bot.nlu.labelled import INTENTS, load_labelled
-from bot.nlu.reading import match
+from bot.nlu.matching import match
 from bot.nlu.semantic import encode, mean_of, semantic_reader
 from bot.nlu.times import read_times
 from tests.bot.nlu.test_acts import CASES, Mention, mention

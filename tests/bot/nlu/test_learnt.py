@@ -11,6 +11,7 @@ from bot.nlu import learnt, read, read_by_lexicon, reading
 from bot.nlu.classifier import Classifier
 from bot.nlu.labelled import LEARNT, load_labelled
 from bot.nlu.learnt import DATA, comes_down_to, learnt_reader
+from bot.nlu.matching import match
 
 from .said_in import said_in
 
@@ -219,7 +220,7 @@ def test_a_denied_risk_stays_denied(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_label_without_a_limit_never_counts() -> None:
     text = "everything is good here thanks my dear"
-    assert comes_down_to("replies", text, reading._seen(reading.match(text)[0]).mean) is None
+    assert comes_down_to("replies", text, reading._seen(match(text)[0]).mean) is None
 
 
 def test_without_them_the_templates_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,8 @@ LIPS = ("lip_swelling", "throat_tightness")
             "no, is not",
             "no, grand otherwise",
         ),
+        *("nothing ya doctor", "yok canım", "no, only that", "no just what I put"),
+        *("no, this I do not have", "these I have not", "nothing of these I have"),
         *("na", "nein", "no no, joking", "nooo lol that was a joke", "no, this is not"),
     ],
 )
@@ -46,6 +48,7 @@ def test_a_no_in_other_words_clears_what_was_asked(answer: str) -> None:
             "nope typo",
         ),
         *("no, let me check", "nope scrap that", "nope not saying", "no words for it", "nah jk"),
+        *("no more", "no, just those two"),  # any more, or than that? which two?
         *("no longer I think", "no more than that", "no such luck"),
         *("no signal in here hang on", "no I was joking"),  # of which: the no?
         "everything is a mess",

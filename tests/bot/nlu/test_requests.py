@@ -9,7 +9,7 @@ import pytest
 from actions.triage import Case, is_emergency
 from bot.nlu import intents, read
 from bot.nlu.assertion import SELF_HARM
-from bot.nlu.reading import match
+from bot.nlu.matching import match
 from bot.nlu.semantic import Clause, semantic_reader
 from bot.nlu.sifting import sift
 

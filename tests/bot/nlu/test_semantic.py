@@ -6,8 +6,8 @@ import pytest
 
 from actions.triage import State
 from bot.nlu import read, read_by_lexicon, reading
+from bot.nlu.matching import match
 from bot.nlu.phrase_data import MEANINGS
-from bot.nlu.reading import match
 from bot.nlu.semantic import (
     ReaderMissingError,
     SemanticReader,

@@ -7,7 +7,7 @@ import pytest
 
 from bot.nlu.classifier import Classifier
 from bot.nlu.labelled import INTENTS
-from bot.nlu.reading import match
+from bot.nlu.matching import match
 from bot.nlu.semantic import encode, mean_of
 from bot.training.classifiers import features, train, write
 from knowledge.encoder import DIMENSIONS, Encoder

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
+from bot.nlu.matching import match
 from bot.nlu.phrase_data import MEANINGS, Phrase, label_names
-from bot.nlu.reading import match
 from bot.nlu.semantic import SemanticReader
 from bot.training import reader, texts
 from bot.training.networks import Course, Data, Network, examples, train

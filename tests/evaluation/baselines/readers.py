@@ -16,9 +16,9 @@ from bot.nlu import Finding, read_by_lexicon
 from bot.nlu.assertion import Assertion
 from bot.nlu.finding import weightier
 from bot.nlu.lexicon import ABSENT, Entry
+from bot.nlu.matching import match
 from bot.nlu.mentions import find_findings, matches_of
 from bot.nlu.phrase_data import NONE
-from bot.nlu.reading import match
 from bot.nlu.templates import Match
 from bot.nlu.tokens import Message
 from tests.evaluation.baselines.child import Child

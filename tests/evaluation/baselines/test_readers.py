@@ -8,7 +8,7 @@ import pytest
 
 from actions.triage import State, Subject
 from bot.nlu.lexicon import ABSENT, Entry
-from bot.nlu.reading import match
+from bot.nlu.matching import match
 
 from .assertion import layers
 from .child import Child, answer_lines
