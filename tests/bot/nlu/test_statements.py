@@ -69,3 +69,16 @@ def test_a_statement_behind_a_comma_is_one_of_its_own(text: str, says: dict[str,
 def test_a_sign_of_others_or_of_earlier_times_is_none_of_now(text: str, finding: str) -> None:
     said = read(text, NOW).findings[finding]
     assert (said.state, said.recent) == ("past", False) or said.subject == "other"
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        ("he looks completely out of it", "confusion"),
+        ("I fainted from hunger", "fainting"),
+        ("my lips went blue after the pen", "pale_or_blue_skin"),
+        ("my phone is dying and I want to die", "self_harm_thoughts"),
+    ],
+)
+def test_words_of_another_sense_hide_no_red_flag_beside_them(text: str, finding: str) -> None:
+    assert _states(text)[finding] == "present"
