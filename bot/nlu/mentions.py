@@ -182,18 +182,21 @@ def only_seen(
 ) -> Iterator[tuple[Match[Entry], Assertion]]:
     """What only the semantic reader sees, with what its clause says of it.
 
-    Where the lexicon knows the finding in the same clause, in whatever sense, its word stands; and
-    of what is `over` by its word ("it has gone down now"), only what is there again, and at least
-    as probable as this, counts.
+    Where the lexicon knows the finding in the same clause, its word stands; where it knows it in
+    another sense ("neck cramps"), only what is more probable counts ("hives on my neck and my gut
+    is cramping"). And of what is `over` by its word ("it has gone down now"), only what is there
+    again, and at least as probable as this, counts.
     """
     counted = _known(matches)
+    in_their_sense = [match for match in counted if match.payload.role != NOT]
     for clause in seen:
         for name, probability in clause.findings.items():
             match = clause_match(name, clause)
             back = probability >= over.get(name, 0.0) and _is_there_now(clause)
             if name in over and (triggers.ends_in(match) or not back):
                 continue
-            if _is_known(match, counted):
+            sure = probability >= least().another_sense
+            if _is_known(match, in_their_sense if sure else counted):
                 continue
             said = triggers.of_clause(match, is_alarming(name), _is_surely_there(name, clause))
             meant = None if said is None else weighed(match, said, clause)

@@ -33,7 +33,7 @@ _LIMITS = limits_of(
     {
         **dict.fromkeys(("red_flag", "other", "negated", "meant", "not_meant"), PROBABILITY),
         **dict.fromkeys(("asked", "named", "meant_so", "hardly_named", "unnamed"), PROBABILITY),
-        "elsewhere": PROBABILITY,
+        **dict.fromkeys(("elsewhere", "another_sense"), PROBABILITY),
         **dict.fromkeys(("unseen", "doubted"), limits_of(_BY_STAKE, required=True)),
         "by_finding": limits_of(dict.fromkeys((*findings(), TREND_RAPID), PROBABILITY)),
     },
@@ -219,6 +219,7 @@ class Least:
     unseen: Mapping[str, float]
     doubted: Mapping[str, float]
     elsewhere: float
+    another_sense: float
 
     def of(self, name: str) -> float:
         """The limit for one finding."""

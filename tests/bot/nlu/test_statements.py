@@ -82,3 +82,21 @@ def test_a_sign_of_others_or_of_earlier_times_is_none_of_now(text: str, finding:
 )
 def test_words_of_another_sense_hide_no_red_flag_beside_them(text: str, finding: str) -> None:
     assert _states(text)[finding] == "present"
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        # "neck ... cramping" and "glued eyes" are no such signs to the lexicon
+        (
+            "hives across my neck plus my belly's cramping that badly I'm folded over",
+            "abdominal_pain",
+        ),
+        ("left eye's gone all blurry like looking through a greasy window", "vision_change"),
+    ],
+)
+def test_what_is_surely_seen_is_there_beside_words_of_another_sense(
+    text: str, finding: str
+) -> None:
+    assert finding not in _states(text)
+    assert read(text, NOW).findings[finding].state == "present"
