@@ -30,6 +30,11 @@ _NO = {"no"}
 _VERBAL = frozenset(["not", "never", "hardly"])
 _OLDER = frozenset(["older_past", "used_to"])
 _WELL = ("resolved", "fine")
+#: Words before what a denial leaves over, and how many words before it they may stand.
+_EXCEPTING = frozenset(["bar", "barring", "except", "excepting", "save", "apart", "aside"])
+_NOT_ONLY = ("not only", "not just", "not not")
+_EXCEPTED_WITHIN = 4
+
 _I_AM = frozenset(["i", "am", "my"])
 _PRESENT = frozenset(["can", "is", "are", "has", "have"])
 
@@ -149,9 +154,17 @@ class Triggers:
             return Assertion(State.PAST, subject, recent=True)
         # "Should I worry I can't ...", "when will my lips go down".
         asked = red_flag and subject is Subject.SELF and found["own"]
-        settled = bool(found["condition"] or found["mine"] or asked)
+        excepted = red_flag and self._is_excepted(mention)
+        settled = bool(found["condition"] or found["mine"] or asked or excepted)
         state = mention.payload.state or State.PRESENT
         return Assertion(state, subject, True if state is State.PAST else None, settled)
+
+    def _is_excepted(self, mention: Match[Entry]) -> bool:
+        """Whether it is what a denial leaves over: "no swelling apart from my lips", "I'm not only
+        short of breath"; the denial itself reaches no further than these words."""
+        start = max(0, mention.start - _EXCEPTED_WITHIN)
+        words = [each.norm for each in self._message.tokens[start : mention.end]]
+        return not _EXCEPTING.isdisjoint(words) or any(map(" ".join(words).__contains__, _NOT_ONLY))
 
     def _is_present(self, mention: Match[Entry], found: Counter[str]) -> bool:
         """Whether it is told of now, by its own words too: "who had it too can't breathe"."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
 from actions.triage import State, Subject, findings
+from bot.nlu.arbiter import NOTHING, OTHER, Report, overruled, word_of
 from bot.nlu.assertion import Assertion, Triggers, is_always_meant, meant_as, weighed
 from bot.nlu.degrees import THERE, Mention, Told, attach_degrees, nothing_told
 from bot.nlu.finding import BOTH, LEXICON, SEMANTIC, Finding, weightier
@@ -59,6 +60,27 @@ def find_findings(  # noqa: PLR0913, PLR0917
     for where on the skin a clause says that a complaint is. Of what was `asked`, the lexicon's word
     stands: a "no" beside it would clear what the semantic reader does not see.
     """
+    mentions = by_rules(matches, triggers, seen, asked)
+    if not asked:
+        told_so = reports(mentions, by_lexicon(matches, triggers), message)
+        mentions = _arbitrated(mentions, overruled(seen, told_so, findings()), seen)
+    severities, extents = matches_of("severity", matches), matches_of("extent", matches)
+    attach_degrees(mentions, severities, extents, message, seen, told)
+    return _together(mentions, message)
+
+
+def by_lexicon(matches: Sequence[Match[Entry]], triggers: Triggers) -> list[Mention]:
+    """What the lexicon finds, as the assertion table takes it."""
+    return [Mention(match, said) for match, said, _ in asserted("finding", matches, triggers, ())]
+
+
+def by_rules(
+    matches: Sequence[Match[Entry]],
+    triggers: Triggers,
+    seen: Sequence[Clause],
+    asked: Collection[str] = (),
+) -> list[Mention]:
+    """What both readers find, weighed by rules."""
     known = findings()
     mentions = [
         Mention(match, said, match.payload.severity, match.payload.extent, found_by)
@@ -79,8 +101,12 @@ def find_findings(  # noqa: PLR0913, PLR0917
         for match, said in only_named(seen, matches)
         if match.payload.name in known
     ]
-    severities, extents = matches_of("severity", matches), matches_of("extent", matches)
-    attach_degrees(mentions, severities, extents, message, seen, told)
+    return mentions
+
+
+def _together(mentions: Iterable[Mention], message: Message) -> dict[str, Finding]:
+    """What all mentions of each finding say."""
+    known = findings()
     said: dict[str, Finding] = {}
     for mention in sorted(mentions, key=lambda each: (each.match.start, each.name)):
         finding = _finding(mention, message)
@@ -89,6 +115,58 @@ def find_findings(  # noqa: PLR0913, PLR0917
             finding = weightier(before, finding, known[mention.name].red_flag)
         said[mention.name] = finding
     return said
+
+
+def reports(
+    weighed_up: Iterable[Mention], plain: Iterable[Mention], message: Message
+) -> dict[str, Report]:
+    """What the rules and, with its `plain` mentions, the lexicon alone make of each finding."""
+    rules, lexicon = _together(weighed_up, message), _together(plain, message)
+    return {
+        name: Report(
+            word_of(lexicon.get(name)),
+            word_of(rules.get(name)),
+            rules[name].found_by if name in rules else "",
+        )
+        for name in rules.keys() | lexicon.keys()
+    }
+
+
+def _arbitrated(
+    mentions: Sequence[Mention], judged: Mapping[str, str], seen: Sequence[Clause]
+) -> list[Mention]:
+    """The mentions with what the arbiter makes of the findings in whose case it overrules them."""
+    stands = {each.name for each in mentions if _stands(each, judged.get(each.name, NOTHING))}
+    judged = {name: word for name, word in judged.items() if name not in stands}
+    kept = [mention for mention in mentions if mention.name not in judged]
+    for name, word in judged.items():
+        if word == NOTHING:
+            continue
+        clause = max(seen, key=lambda each: max(each.probabilities[name], each.named[name]))
+        said = _said(word, clause)
+        mine = [mention for mention in mentions if mention.name == name]
+        mine = mine or [Mention(clause_match(name, clause), said, found_by=SEMANTIC)]
+        kept += [replace(mention, assertion=said) for mention in mine]
+    return kept
+
+
+def _stands(mention: Mention, word: str) -> bool:
+    """Whether a mention stands against a word of the arbiter's: what the assertion table has
+    settled, shorthand that means nothing else, what others have or had, and what was before the
+    treatment, unless it is there."""
+    said = mention.assertion
+    own = said.subject is Subject.SELF
+    certain = mention.match.payload.certain and own and said.state in THERE
+    older = said.state is State.PAST and said.recent is False and word not in THERE
+    return said.settled or certain or not own or older
+
+
+def _said(word: str, clause: Clause) -> Assertion:
+    """The assertion of a word of the arbiter's; when something was, the clause tells."""
+    if word == OTHER:
+        return Assertion(State.PRESENT, Subject.OTHER)
+    recent = clause.meanings["recent"] >= clause.meanings["old"] if word == State.PAST else None
+    return Assertion(State(word), Subject.SELF, recent)
 
 
 def asserted(

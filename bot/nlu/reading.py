@@ -38,6 +38,7 @@ from bot.nlu.lexicon import NOT
 from bot.nlu.mash import is_all_mash
 from bot.nlu.matching import match
 from bot.nlu.mentions import find_findings
+from bot.nlu.pace import pace, paced
 from bot.nlu.pressure import low_pressure
 from bot.nlu.second_look import in_place, with_what_it_adds
 from bot.nlu.semantic import Clause, Seen, is_alarming, semantic_reader
@@ -191,6 +192,9 @@ def _interpret(given: Given, see: Callable[[Message], Seen]) -> Reading:
     if not asks and len(found) == 1 and goes_on_asking(words_of(text)):
         found = _imagined(found)
     context = find_context(given.matches, triggers, seen.clauses, told)
+    if not asks:
+        by_lexicon = find_context(given.matches, triggers)
+        context = paced(context, pace(by_lexicon, context), seen.clauses)
     if any(map(_is_there, found.values())) and grows_fast(text):
         context = replace(context, trend=Trend.RAPID)
     times = read_times(text, given.now, asks, partial(_moment_told, given, seen.clauses))

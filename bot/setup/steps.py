@@ -108,6 +108,15 @@ STEPS = (
         kept=_TRAINED,
     ),
     Step(
+        name="arbiter",
+        doing="training the arbiter between the readers (two minutes)",
+        command=(_APP, "-m", "bot.training.arbiter"),
+        inputs=("bot/training/arbiter.py", "bot/nlu/arbiter.py", "bot/nlu/arbiter"),
+        outputs=(".build/arbiter",),
+        needs=("reader", "classifiers"),
+        kept=_TRAINED,
+    ),
+    Step(
         name="words",
         doing="writing the clinic's details into the words",
         command=(_APP, "-m", "bot.render"),
@@ -129,7 +138,7 @@ STEPS = (
         ),
         inputs=("config.yml", "data", ".build/domain", "bot/nlu", "bot/policies", "actions/triage"),
         outputs=(".build/models/bot.tar.gz",),
-        needs=("environment-rasa", "reader", "classifiers", "words"),
+        needs=("environment-rasa", "reader", "classifiers", "arbiter", "words"),
     ),
 )
 

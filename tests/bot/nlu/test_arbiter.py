@@ -1,0 +1,170 @@
+"""The arbiter overrules the readers where it is sure that they err, and nowhere else."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from actions.triage import Case, findings, is_emergency
+from bot.nlu import arbiter, read
+from bot.nlu.arbiter import (
+    NOTHING,
+    OTHER,
+    WORDS,
+    Arbiter,
+    Report,
+    candidates,
+    evidence,
+    overruled,
+    verdict,
+)
+from bot.nlu.finding import Finding
+from bot.nlu.matching import match
+from bot.nlu.phrase_data import label_names
+from bot.nlu.semantic import semantic_reader
+from bot.training.arbiter import DATA, labels_of
+
+
+def _shares(**known: float) -> dict[str, float]:
+    left = (1 - sum(known.values())) / (len(WORDS) - len(known))
+    return {word: known.get(word, left) for word in WORDS}
+
+
+def _wrong(cases: list[dict[str, Any]]) -> int:
+    """How many findings are missing, too many or in another state."""
+    wrong = 0
+    for case in cases:
+        told = {(name, said["state"]) for name, said in case["findings"].items()}
+        wrong += len(told ^ {(name, str(said.state)) for name, said in _read(case).items()})
+    return wrong
+
+
+def _read(case: dict[str, Any]) -> dict[str, Finding]:
+    return read(case["text"]).findings
+
+
+def test_it_reads_better_than_the_rules_what_nobody_has_learnt_from(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lines = Path("tests/evaluation/messages/dev-ze.jsonl").read_text("utf-8").splitlines()
+    cases = [case for case in map(json.loads, lines) if "text" in case]
+    judged = _wrong(cases)
+    monkeypatch.setattr(arbiter, "arbiter", lambda: None)
+    assert judged < _wrong(cases)
+
+
+@pytest.mark.parametrize("word", ["present", "uncertain"])
+def test_a_red_flag_is_dropped_only_where_it_is_hardly_possible(word: str) -> None:
+    limit = arbiter.least()["dropped"]
+    possible = _shares(present=limit, uncertain=0.0, nothing=1 - limit)
+    assert verdict("lip_swelling", word, possible) is None
+    assert (
+        verdict("lip_swelling", word, _shares(present=0.0, uncertain=0.0, nothing=1.0)) == NOTHING
+    )
+
+
+def test_a_dropped_red_flag_is_unknown_unless_it_is_surely_denied() -> None:
+    doubted = _shares(present=0.0, uncertain=0.0, absent=0.7, nothing=0.3)
+    assert verdict("lip_swelling", "present", doubted) == NOTHING
+    denied = _shares(present=0.0, uncertain=0.0, absent=0.99, nothing=0.01)
+    assert verdict("lip_swelling", "present", denied) == "absent"
+
+
+@pytest.mark.parametrize("word", [NOTHING, "absent", "past", "hypothetical", OTHER])
+def test_a_red_flag_that_may_be_there_is(word: str) -> None:
+    maybe = arbiter.least()["added"]
+    assert verdict("lip_swelling", word, _shares(present=maybe, nothing=1 - maybe)) == "present"
+
+
+def test_thoughts_of_self_harm_are_never_dropped() -> None:
+    nothing = _shares(present=0.0, uncertain=0.0, nothing=1.0)
+    assert verdict("self_harm_thoughts", "present", nothing) is None
+
+
+@pytest.mark.parametrize("name", label_names())
+@pytest.mark.parametrize("word", WORDS)
+def test_what_the_rules_say_stands_where_the_arbiter_says_the_same(name: str, word: str) -> None:
+    assert verdict(name, word, _shares(**{word: 1.0})) is None
+
+
+def test_any_other_finding_is_what_it_most_probably_is() -> None:
+    assert verdict("redness", "present", _shares(absent=0.9, present=0.1)) == "absent"
+    assert verdict("redness", "present", _shares(absent=0.6, present=0.4)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        ("no swelling apart from my lips", "lip_swelling"),
+        ("nothing swollen bar my eyelids", "eye_swelling"),
+        ("I'm not only short of breath", "breathing_difficulty"),
+        ("I don't not feel faint", "fainting"),
+    ],
+)
+def test_what_a_denial_leaves_over_is_not_judged(text: str, finding: str) -> None:
+    assert read(f"my cheeks are red and sore, {text}").findings[finding].state == "present"
+
+
+@pytest.mark.parametrize(
+    "text", ["my friend fainted but she is fine now", "my flatmate can't breathe, i am fine"]
+)
+def test_what_others_have_is_not_judged(text: str) -> None:
+    assert {said.subject for said in read(text).findings.values()} == {"other"}
+
+
+def test_without_the_arbiter_the_rules_decide(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "my lips are swelling and I feel faint"
+    seen = semantic_reader().read(match(text)[0]).clauses
+    monkeypatch.setattr(arbiter, "arbiter", lambda: None)
+    assert overruled(seen, {}, findings()) == {}
+    assert is_emergency(Case.from_json(read(text).to_json()))
+
+
+def test_an_arbiter_that_fails_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken:
+        def shares(self, rows: object) -> object:
+            raise RuntimeError("my lips are swelling")
+
+    monkeypatch.setattr(arbiter, "arbiter", Broken)
+    said = read("my lips are swelling").findings["lip_swelling"]
+    assert (said.state, said.subject) == ("present", "self")
+    assert "The arbiter failed: RuntimeError" in caplog.text
+    assert "lips" not in caplog.text
+
+
+def test_one_of_another_encoder_is_refused(tmp_path: Path) -> None:
+    for file in arbiter.FOLDER.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    with pytest.raises(ValueError, match="another encoder"):
+        Arbiter("another", tmp_path)
+
+
+def test_evidence_is_one_row_for_each_finding_that_is_told_or_seen() -> None:
+    text = "my lips are swelling, no itch"
+    seen = semantic_reader().read(match(text)[0]).clauses
+    told = {"itching": Report("absent", "absent", "lexicon")}
+    names = candidates(seen, told, label_names())
+    assert {"lip_swelling", "itching"} <= set(names)
+    rows = evidence(names, seen, told)
+    assert rows.shape == (len(names), arbiter.width())
+    assert np.isfinite(rows).all()
+    changed = evidence(names, seen, {"itching": replace(told["itching"], by_rules="present")})
+    differ = (rows != changed).any(axis=1)
+    assert differ.tolist() == [name == "itching" for name in names]
+
+
+def test_labels_are_words_of_the_arbiter() -> None:
+    case = {
+        "findings": {
+            "hives": {"state": "present", "subject": "other"},
+            "redness": {"state": "absent"},
+        },
+        "trend": "rapid",
+    }
+    assert labels_of(case) == {"hives": OTHER, "redness": "absent", "trend_rapid": "present"}
+    assert sorted(path.name for path in DATA.glob("*.jsonl"))[-1] == "plain.jsonl"
