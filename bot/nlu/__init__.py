@@ -4,7 +4,8 @@
     read("no trouble breathing but I have welts").to_json()
 
 Plain Python over data: two readers of findings (the lexicon, `lexicon/`, and the semantic reader,
-learnt from `phrases/`), the assertion table (`assertion.yml`), spelling, clauses, answers, acts.
+learnt from `phrases/`), the arbiter between them (learnt from `arbiter/`), the assertion table
+(`assertion.yml`), spelling, clauses, answers, acts.
 `rasa_reader.py` is the Rasa component over it.
 """
 

@@ -83,9 +83,9 @@ def candidates(
 def evidence(names: Sequence[str], seen: Sequence[Clause], told: Mapping[str, Report]) -> Vectors:
     """One row for each finding: what the arbiter decides by. There has to be a clause."""
     order = label_names()
-    there = np.array([list(each.probabilities.values()) for each in seen], np.float32)
-    named = np.array([list(each.named.values()) for each in seen], np.float32)
-    meant = np.array([list(each.meanings.values()) for each in seen], np.float32)
+    there = np.array([[each.probabilities[name] for name in order] for each in seen], np.float32)
+    named = np.array([[each.named[name] for name in order] for each in seen], np.float32)
+    meant = np.array([[each.meanings[way] for way in MEANINGS] for each in seen], np.float32)
     length = [np.log(len(seen)), np.log(seen[-1].end)]
     rows = []
     for name in names:
@@ -205,35 +205,52 @@ def overruled(
         if not names:
             return {}
         shares = decides.shares(evidence(names, seen, told))
+        if not np.isfinite(shares).all():
+            raise ValueError("no probabilities")
+        said = (told.get(name, Report()).by_rules for name in names)
+        judged = {
+            name: verdict(name, word, dict(zip(WORDS, row, strict=True)))
+            for name, word, row in zip(names, said, shares.tolist(), strict=True)
+        }
     except Exception as error:
         logger.error("The arbiter failed: %s", type(error).__name__)
         return {}
-    judged = {
-        name: verdict(name, told.get(name, Report()).by_rules, dict(zip(WORDS, row, strict=True)))
-        for name, row in zip(names, shares.tolist(), strict=True)
-    }
     return {name: word for name, word in judged.items() if word is not None}
 
 
 def verdict(name: str, word: str, shares: Mapping[str, float]) -> str | None:
-    """What a message says of a finding instead of a word; None where the word stands."""
-    limits = least()
-    there = shares[THERE[0]] + shares[THERE[1]]
+    """What a message says of a finding instead of a word; None where the word stands.
+
+    Thoughts of self-harm are left to the rules.
+    """
+    if is_always_meant(name):
+        return None
     likeliest = max(WORDS, key=lambda each: shares[each])
-    if not is_alarming(name):
-        return likeliest if likeliest != word and shares[word] < limits["other"] else None
+    if is_alarming(name):
+        return _of_a_red_flag(word, likeliest, shares)
+    sure = likeliest != word and shares[word] < least()["other"]
+    return likeliest if sure else None
+
+
+def _of_a_red_flag(word: str, likeliest: str, shares: Mapping[str, float]) -> str | None:
+    """What is made of a red flag: there rather than not, over rather than never, and unknown rather
+    than denied."""
+    limits = least()
+    there, past = shares[THERE[0]] + shares[THERE[1]], shares[State.PAST]
+    denied = shares[State.ABSENT] >= limits["denied"]
     if word in THERE:
-        if there >= limits["dropped"] or is_always_meant(name):
+        if not there < limits["dropped"]:
             return None
-        rest = max((each for each in WORDS if each not in THERE), key=lambda each: shares[each])
-        sure = rest != State.ABSENT or shares[rest] >= limits["denied"]
-        return rest if sure else NOTHING
-    was = shares[State.PAST] if word == State.PAST else 0.0
+        if past >= limits["dropped"]:
+            return str(State.PAST)
+        return NOTHING if likeliest == State.ABSENT and not denied else likeliest
     if there >= limits["added"] and (likeliest, word) != (State.PAST, State.PAST):
         return THERE[0]
     if likeliest in THERE or likeliest == word or shares[word] >= limits["other"]:
         return None
-    return likeliest if there + was < limits["dropped"] else None
+    if (likeliest == State.ABSENT and not denied) or there >= limits["dropped"]:
+        return None
+    return None if word == State.PAST and past >= limits["dropped"] else likeliest
 
 
 @lru_cache(maxsize=1)

@@ -108,6 +108,8 @@ STEPS = (
         kept=_TRAINED,
     ),
     Step(
+        # It judges what the lexicon and the rules make of messages, too; as for the readers,
+        # nothing is learnt anew for one of their words.
         name="arbiter",
         doing="training the arbiter between the readers (two minutes)",
         command=(_APP, "-m", "bot.training.arbiter"),

@@ -1,6 +1,7 @@
 """The arbiter overrules the readers where it is sure that they err, and nowhere else."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from actions.triage import Case, findings, is_emergency
-from bot.nlu import arbiter, read
+from actions.triage import Case, Trend, findings, is_emergency
+from actions.triage.case import TREND_RAPID
+from bot.nlu import arbiter, mentions, pace, read
 from bot.nlu.arbiter import (
     NOTHING,
     OTHER,
@@ -21,11 +23,13 @@ from bot.nlu.arbiter import (
     overruled,
     verdict,
 )
+from bot.nlu.context import Context
 from bot.nlu.finding import Finding
 from bot.nlu.matching import match
-from bot.nlu.phrase_data import label_names
+from bot.nlu.phrase_data import label_names, load_messages
 from bot.nlu.semantic import semantic_reader
 from bot.training.arbiter import DATA, labels_of
+from knowledge.encoder import Vectors
 
 
 def _shares(**known: float) -> dict[str, float]:
@@ -73,15 +77,66 @@ def test_a_dropped_red_flag_is_unknown_unless_it_is_surely_denied() -> None:
     assert verdict("lip_swelling", "present", denied) == "absent"
 
 
-@pytest.mark.parametrize("word", [NOTHING, "absent", "past", "hypothetical", OTHER])
+@pytest.mark.parametrize("word", [NOTHING, "absent", "past", "hypothetical"])
 def test_a_red_flag_that_may_be_there_is(word: str) -> None:
     maybe = arbiter.least()["added"]
     assert verdict("lip_swelling", word, _shares(present=maybe, nothing=1 - maybe)) == "present"
 
 
-def test_thoughts_of_self_harm_are_never_dropped() -> None:
-    nothing = _shares(present=0.0, uncertain=0.0, nothing=1.0)
-    assert verdict("self_harm_thoughts", "present", nothing) is None
+@pytest.mark.parametrize("word", [NOTHING, "past", "hypothetical", "uncertain"])
+def test_nothing_becomes_denied_unless_it_surely_is(word: str) -> None:
+    doubted = _shares(present=0.0, uncertain=0.0, past=0.0, absent=0.8, nothing=0.2)
+    assert verdict("lip_swelling", word, doubted) != "absent"
+    surely = _shares(present=0.0, uncertain=0.0, past=0.0, absent=0.98, nothing=0.02)
+    assert verdict("lip_swelling", word, surely) == "absent"
+
+
+def test_a_faint_that_may_be_over_is_over_rather_than_never_told() -> None:
+    over = _shares(present=0.0, uncertain=0.0, past=0.36, nothing=0.48, absent=0.14)
+    assert verdict("fainting", "present", over) == "past"
+    assert verdict("fainting", "past", over) is None
+
+
+@pytest.mark.parametrize("word", [NOTHING, "present"])
+@pytest.mark.parametrize("likeliest", [NOTHING, "present", "absent"])
+def test_thoughts_of_self_harm_are_left_to_the_rules(word: str, likeliest: str) -> None:
+    assert verdict("self_harm_thoughts", word, _shares(**{likeliest: 1.0})) is None
+
+
+def test_numbers_that_are_none_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken:
+        def shares(self, rows: Vectors) -> Vectors:
+            return np.full((len(rows), len(WORDS)), np.nan, np.float32)
+
+    monkeypatch.setattr(arbiter, "arbiter", Broken)
+    assert read("my lips are swelling").findings["lip_swelling"].state == "present"
+
+
+@pytest.mark.parametrize(
+    ("trend", "word", "then"),
+    [
+        (Trend.RAPID, {TREND_RAPID: NOTHING}, Trend.WORSENING),
+        (Trend.IMPROVING, {TREND_RAPID: "absent"}, Trend.IMPROVING),
+        (None, {TREND_RAPID: "absent"}, None),
+        (None, {TREND_RAPID: "present"}, Trend.RAPID),
+        (Trend.RAPID, {}, Trend.RAPID),
+    ],
+)
+def test_the_arbiter_slows_down_only_what_is_rapid(
+    trend: Trend | None, word: dict[str, str], then: Trend | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace, "overruled", lambda *_: word)
+    assert pace.paced(Context(trend), Report(), []).trend == then
+
+
+def test_answers_are_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object) -> dict[str, str]:
+        raise AssertionError("judged")
+
+    monkeypatch.setattr(mentions, "overruled", never)
+    monkeypatch.setattr(pace, "overruled", never)
+    said = read("no, but my tongue feels thick now", asks=["lip_swelling"])
+    assert said.findings["tongue_swelling"].state == "present"
 
 
 @pytest.mark.parametrize("name", label_names())
@@ -168,3 +223,24 @@ def test_labels_are_words_of_the_arbiter() -> None:
     }
     assert labels_of(case) == {"hives": OTHER, "redness": "absent", "trend_rapid": "present"}
     assert sorted(path.name for path in DATA.glob("*.jsonl"))[-1] == "plain.jsonl"
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"[a-z0-9']+", text.lower()))
+
+
+def test_it_learns_from_nothing_that_is_scored_or_that_the_readers_learn_from() -> None:
+    learnt = {
+        _plain(json.loads(line)["text"])
+        for path in DATA.glob("*.jsonl")
+        for line in path.read_text("utf-8").splitlines()
+    }
+    scored = {
+        _plain(text)
+        for path in Path("tests/evaluation/messages").glob("scored*.jsonl")
+        for case in map(json.loads, path.read_text("utf-8").splitlines())
+        for text in ([case["text"]] if "text" in case else case["messages"])
+    }
+    phrases = {_plain(" ".join(each.text for each in message)) for message in load_messages()}
+    assert learnt.isdisjoint(scored)
+    assert learnt.isdisjoint(phrases)
