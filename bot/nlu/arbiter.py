@@ -81,17 +81,18 @@ def candidates(
 
 
 def evidence(names: Sequence[str], seen: Sequence[Clause], told: Mapping[str, Report]) -> Vectors:
-    """One row for each finding: what the arbiter decides by. There has to be a clause."""
+    """One row for each finding: what the arbiter decides by. All clauses have a mean."""
     order = label_names()
     there = np.array([[each.probabilities[name] for name in order] for each in seen], np.float32)
     named = np.array([[each.named[name] for name in order] for each in seen], np.float32)
     meant = np.array([[each.meanings[way] for way in MEANINGS] for each in seen], np.float32)
+    means = np.array([each.mean for each in seen], np.float32)
     length = [np.log(len(seen)), np.log(seen[-1].end)]
     rows = []
     for name in names:
         place = order.index(name)
         first, best = int(there[:, place].argmax()), int(named[:, place].argmax())
-        main = seen[best if named[best, place] > there[first, place] else first].mean
+        main = means[best if named[best, place] > there[first, place] else first]
         said = told.get(name, Report())
         rows.append(
             [
@@ -103,7 +104,7 @@ def evidence(names: Sequence[str], seen: Sequence[Clause], told: Mapping[str, Re
                 *(said.found_by == each for each in (BOTH, SEMANTIC)),
                 *(is_alarming(name), _is_harmless(name)),
                 *(name == each for each in order),
-                *(np.zeros(DIMENSIONS) if main is None else main * _MEAN_SCALE),
+                *(main * _MEAN_SCALE),
             ]
         )
     return np.array(rows, np.float32)
@@ -198,7 +199,7 @@ def overruled(
     Empty where nothing was encoded, or the arbiter is missing or fails: the rules' word stands.
     """
     decides = arbiter()
-    if decides is None or not seen:
+    if decides is None or not seen or any(each.mean is None for each in seen):
         return {}
     try:
         names = candidates(seen, told, among)
