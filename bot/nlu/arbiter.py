@@ -47,7 +47,7 @@ _EDGE, _SCALE = 1e-3, 3.0
 _MEAN_SCALE = 5.0
 
 _LIMITS = limits_of(
-    dict.fromkeys(("other", "dropped", "denied", "added"), PROBABILITY), required=True
+    dict.fromkeys(("other", "dropped", "denied", "added", "found"), PROBABILITY), required=True
 )
 
 
@@ -245,7 +245,8 @@ def _of_a_red_flag(word: str, likeliest: str, shares: Mapping[str, float]) -> st
         if past >= limits["dropped"]:
             return str(State.PAST)
         return NOTHING if likeliest == State.ABSENT and not denied else likeliest
-    if there >= limits["added"] and (likeliest, word) != (State.PAST, State.PAST):
+    enough = limits["found" if word == NOTHING else "added"]
+    if there >= enough and (likeliest, word) != (State.PAST, State.PAST):
         return THERE[0]
     if likeliest in THERE or likeliest == word or shares[word] >= limits["other"]:
         return None

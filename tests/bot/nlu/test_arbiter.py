@@ -28,8 +28,9 @@ from bot.nlu.finding import Finding
 from bot.nlu.matching import match
 from bot.nlu.phrase_data import label_names, load_messages
 from bot.nlu.semantic import semantic_reader
-from bot.training.arbiter import DATA, labels_of
 from knowledge.encoder import Vectors
+
+DATA = Path("bot/nlu/arbiter")
 
 
 def _shares(**known: float) -> dict[str, float]:
@@ -77,10 +78,23 @@ def test_a_dropped_red_flag_is_unknown_unless_it_is_surely_denied() -> None:
     assert verdict("lip_swelling", "present", denied) == "absent"
 
 
-@pytest.mark.parametrize("word", [NOTHING, "absent", "past", "hypothetical"])
+@pytest.mark.parametrize("word", ["absent", "past", "hypothetical"])
 def test_a_red_flag_that_may_be_there_is(word: str) -> None:
     maybe = arbiter.least()["added"]
     assert verdict("lip_swelling", word, _shares(present=maybe, nothing=1 - maybe)) == "present"
+
+
+@pytest.mark.parametrize(
+    "text", ["what is the capital of France?", "web-0 3", "message 3", "who won the cup in 1974?"]
+)
+def test_words_of_another_world_tell_of_no_red_flag(text: str) -> None:
+    assert not is_emergency(Case.from_json(read(text).to_json()))
+
+
+def test_what_nobody_told_of_takes_more_than_what_was_denied() -> None:
+    maybe = _shares(present=0.4, uncertain=0.0, nothing=0.6)
+    assert verdict("lip_swelling", NOTHING, maybe) is None
+    assert verdict("lip_swelling", NOTHING, _shares(present=0.6, nothing=0.4)) == "present"
 
 
 @pytest.mark.parametrize("word", [NOTHING, "past", "hypothetical", "uncertain"])
@@ -214,6 +228,7 @@ def test_evidence_is_one_row_for_each_finding_that_is_told_or_seen() -> None:
 
 
 def test_labels_are_words_of_the_arbiter() -> None:
+    labels_of = pytest.importorskip("bot.training.arbiter", exc_type=ImportError).labels_of
     case = {
         "findings": {
             "hives": {"state": "present", "subject": "other"},
