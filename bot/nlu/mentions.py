@@ -8,13 +8,14 @@ from types import MappingProxyType
 
 from actions.triage import State, Subject, findings
 from bot.nlu.arbiter import NOTHING, OTHER, Report, overruled, word_of
-from bot.nlu.assertion import Assertion, Triggers, is_always_meant, meant_as, weighed
+from bot.nlu.assertion import Assertion, Triggers, is_always_meant
 from bot.nlu.degrees import THERE, Mention, Told, attach_degrees, nothing_told
 from bot.nlu.finding import BOTH, LEXICON, SEMANTIC, Finding, weightier
 from bot.nlu.lexicon import NOT, Entry, meant
 from bot.nlu.semantic import HARMLESS, Clause, is_alarming, least
 from bot.nlu.templates import Match
 from bot.nlu.tokens import Message
+from bot.nlu.weighing import meant_as, weighed
 
 #: What was done stays done: "used my injector, fine now" is not over (rule E7).
 _DEEDS = frozenset(["epinephrine_used"])

@@ -26,7 +26,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from actions.triage import Case, is_emergency
 from bot.clinic import load_clinic
-from bot.nlu import read
+from bot.nlu import arbiter, read
 from bot.nlu.asking import asks_guide
 from bot.nlu.claimed import claimed
 from bot.nlu.conversation import (
@@ -85,10 +85,11 @@ class MessageReader(GraphComponent):
         """Make the reader and load what it reads with, so that the first patient does not wait.
 
         Raises `ReaderMissingError` when the semantic reader was not trained: no bot starts with
-        half its reading.
+        half its reading; and `DataError` when the limits of the arbiter are broken.
         """
         reader = cls(load_clinic().time_zone)
         semantic_reader()
+        arbiter.least()
         read("warm up")
         return reader
 

@@ -11,6 +11,7 @@ import pytest
 
 from actions.triage import Case, Trend, findings, is_emergency
 from actions.triage.case import TREND_RAPID
+from actions.triage.datafile import DataError
 from bot.nlu import arbiter, mentions, pace, read
 from bot.nlu.arbiter import (
     NOTHING,
@@ -204,6 +205,16 @@ def test_an_arbiter_that_fails_changes_nothing(
     assert (said.state, said.subject) == ("present", "self")
     assert "The arbiter failed: RuntimeError" in caplog.text
     assert "lips" not in caplog.text
+
+
+def test_a_broken_limit_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = tmp_path / "arbiter.yml"
+    broken.write_text(arbiter.LIMITS_FILE.read_text("utf-8").replace("dropped: ", "dropped: 2"))
+    monkeypatch.setattr(arbiter, "LIMITS_FILE", broken)
+    arbiter.least.cache_clear()
+    with pytest.raises(DataError, match=r"arbiter\.yml:\d+"):
+        arbiter.least()
+    arbiter.least.cache_clear()
 
 
 def test_one_of_another_encoder_is_refused(tmp_path: Path) -> None:
