@@ -23,6 +23,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from itertools import pairwise
 
+from .answered import NUMBERS_IN_ANSWERS, PARTS_IN_ANSWERS, is_answer
 from .clock import CLOCK_IN_H, CLOCK_IN_HOURS, CLOCK_RULES
 from .days import DAY_RULES, MOMENT_RULES
 from .lexemes import Lexeme, lexemes
@@ -53,6 +54,7 @@ _RULES = (
     *MOMENT_RULES,
     *LINK_RULES,
 )
+_ANSWER_RULES = (*NUMBERS_IN_ANSWERS, *_RULES, *PARTS_IN_ANSWERS)
 _MARKS = frozenset([*".,;!?-"])
 _PUTTING_RIGHT = frozenset(
     ["oh", "no", "not", "i", "it", "was", "on", "at", "in", "the", "its", "it's"]
@@ -86,9 +88,10 @@ def read_times(
     `learnt` says what the time at a place is the time of, where the words near it do not.
     """
     words = lexemes(text)
-    numbers = rewrite(words, _NUMBER_RULES, now)
-    found = rewrite(numbers, _RULES, now)
     asked = "treated_at" in asks
+    answers = asked and is_answer(words)
+    numbers = rewrite(words, _NUMBER_RULES, now)
+    found = rewrite(numbers, _ANSWER_RULES if answers else _RULES, now)
     roles = assign(found, asked, bool(asks) and not asked, learnt)
     treated = _treated(found, roles) or (_bare_number(found, roles) if asked else None)
     lasting = _lasting(roles)

@@ -30,7 +30,8 @@ def _clock(found: Found) -> Lexeme | None:
     return found.make("CLOCK", hour, hour)
 
 
-def _clock12(found: Found, minutes: float = 0.0) -> Lexeme | None:
+def clock_time(found: Found, minutes: float = 0.0) -> Lexeme | None:
+    """An hour on the clock face, so many hours later; None where there is no such hour."""
     hour = found["n"].low + minutes
     if found["n"].low != int(found["n"].low) and found["n"].symbol == "NUM":
         return None
@@ -42,13 +43,13 @@ def _clock12(found: Found, minutes: float = 0.0) -> Lexeme | None:
 def _past(found: Found) -> Lexeme | None:
     """Ten past three."""
     minutes = found["m"].low
-    return _clock12(found, minutes / 60) if minutes in _DIAL else None
+    return clock_time(found, minutes / 60) if minutes in _DIAL else None
 
 
-def _to(found: Found) -> Lexeme | None:
+def twenty_to(found: Found) -> Lexeme | None:
     """Twenty to four."""
     minutes = found["m"].low
-    return _clock12(found, -minutes / 60) if minutes in _DIAL else None
+    return clock_time(found, -minutes / 60) if minutes in _DIAL else None
 
 
 def hour_in(clock: Lexeme, part: Lexeme | None) -> float:
@@ -114,80 +115,84 @@ CLOCK_RULES: tuple[Rule, ...] = (
         "(?:(?<=this )|(?<=yesterday )|(?<=WDAY )|(?<=DAY ))(?P<x>am |pm )",
         lambda f: f.make("PART", *((5, 12) if f.word("x") == "am" else (12, 18))),
     ),
-    rule("half (?:past )(?P<n>NUM )", lambda f: _clock12(f, 0.5)),
-    rule("(?:(?<=DAY )|(?<=yesterday ))half (?P<n>NUM )", lambda f: _clock12(f, 0.5)),
+    rule("half (?:past )(?P<n>NUM )", lambda f: clock_time(f, 0.5)),
+    rule("(?:(?<=DAY )|(?<=yesterday ))half (?P<n>NUM )", lambda f: clock_time(f, 0.5)),
     rule(
         "half (?P<n>NUM )(?=yesterday |today |this PART |last PART |on WDAY |DAY |the day )",
-        lambda f: _clock12(f, 0.5),
+        lambda f: clock_time(f, 0.5),
     ),
-    rule("(?:(?<=at )|(?<=at about ))half (?P<n>NUM )", lambda f: _clock12(f, 0.5)),
+    rule("(?:(?<=at )|(?<=at about ))half (?P<n>NUM )", lambda f: clock_time(f, 0.5)),
     rule(
         "(?:(?<=done )|(?<=about )|(?<=it was )|(?<=finished ))half (?P<n>NUM )"
         "(?=$|[,.;!?)] |and |but |so )",
-        lambda f: _clock12(f, 0.5),
+        lambda f: clock_time(f, 0.5),
     ),
     rule(
         "(?:(?<=yesterday PART )|(?<=last PART )|(?<=this PART ))half (?P<n>NUM )",
-        lambda f: _clock12(f, 0.5),
+        lambda f: clock_time(f, 0.5),
     ),
     # "Yesterday evening 7"
     rule(
         "(?:(?<=yesterday PART )|(?<=last PART )|(?<=this PART ))(?P<n>NUM )(?=$|[,.;!?)] )",
-        _clock12,
+        clock_time,
     ),
-    rule("quarter (?:past |after )(?P<n>NUM )", lambda f: _clock12(f, 0.25)),
-    rule("quarter (?:to |before |of )(?P<n>NUM )", lambda f: _clock12(f, -0.25)),
+    rule("quarter (?:past |after )(?P<n>NUM )", lambda f: clock_time(f, 0.25)),
+    rule("quarter (?:to |before |of )(?P<n>NUM )", lambda f: clock_time(f, -0.25)),
     rule("(?P<m>NUM )(?:minutes? |mins? )?(?:past |after )(?P<n>NUM )(?!days? |UNIT )", _past),
     # "5 to 10" alone is a range, of pain, say.
     rule(
         "(?:(?<=at )|(?<=DAY , )|(?<=DAY )|(?<=yesterday )|(?<=about )|(?<=by )|(?<=done )"
         "|(?<=finished ))(?P<m>NUM )(?:minutes? |mins? )?to (?P<n>NUM )(?=$|[,.;!?)] )",
-        _to,
+        twenty_to,
     ),
-    rule("(?P<m>NUM )(?:minutes? |mins? )?to (?P<n>NUM )(?=PART |am |pm )", _to),
+    rule(
+        "(?P<m>NUM )(?:minutes? |mins? )?to (?P<n>NUM )(?=PART |am |pm |yesterday |today )",
+        twenty_to,
+    ),
     rule(
         "(?P<n>NUM |HHMM |CLOCK12 )(?P<x>am |pm |a m |p m |a \\. m (?:\\. )?|p \\. m (?:\\. )?)",
         _clock,
     ),
-    rule("(?P<n>NUM |HHMM )(?:o'clock |oclock |o clock |clock )", _clock12),
+    rule("(?P<n>NUM |HHMM )(?:o'clock |oclock |o clock |clock )", clock_time),
     # "Yesterday 10 in the morning", "Monday, three in the afternoon".
     rule(
         f"(?:{_AFTER_A_DAY})(?P<n>NUM )(?=(?:in |of |at )(?:the )?PART )",
-        _clock12,
+        clock_time,
     ),
     # As Spaniards put it: "did at the 15".
     rule(
         "(?:(?<=did )|(?<=done )|(?<=made )|(?<=today )|(?<=yesterday ))at the "
         "(?P<n>NUM )(?=$|[,;!?)] |\\. (?!day )|and half |of the PART |in the PART )",
-        lambda found: _clock12(found) if found["n"].low >= _EARLIEST else None,
+        lambda found: clock_time(found) if found["n"].low >= _EARLIEST else None,
     ),
-    rule("(?P<n>HHMM )", _clock12),
-    rule("(?<=at )(?P<n>Q )(?=(?:in |of )(?:the )?PART )", _clock12),
+    rule("(?P<n>HHMM )", clock_time),
+    rule("(?<=at )(?P<n>Q )(?=(?:in |of )(?:the )?PART )", clock_time),
     rule(
         f"(?:(?<=at )|(?<=at about ))(?P<n>NUM )(?:ish )?(?=$|[,.;!?)] |WDAY |DAY |{_AND_SO_ON}"
         f"|{_SAID_PART})",
-        _clock12,
+        clock_time,
     ),
-    rule("(?:(?<=DAY )|(?<=yesterday )|(?<=today )|(?<=PART ))(?P<n>NUM )ish ", _clock12),
+    rule("(?:(?<=DAY )|(?<=yesterday )|(?<=today )|(?<=PART ))(?P<n>NUM )ish ", clock_time),
     rule(
-        "(?<=by )(?P<n>NUM )(?=$|[.;!?] |this PART |last PART |tonight |yesterday |DAY )", _clock12
+        "(?<=by )(?P<n>NUM )(?=$|[.;!?] |this PART |last PART |tonight |yesterday |DAY )",
+        clock_time,
     ),
-    rule("(?P<n>NUM )(?=PART (?:DAY |yesterday |on WDAY ))", _clock12),
+    rule("(?P<n>NUM )(?=PART (?:DAY |yesterday |on WDAY ))", clock_time),
     # "Eleven yesterday morning", "3 this arvo", at the beginning of what is said.
     rule(
         "(?:^|(?<=[.!?;] )|(?<=it was )|(?<=done )|(?<=done it )|(?<=from )|(?<=since )"
         "|(?<=treatment was )|(?<=session was ))"
         "(?P<n>NUM )(?=yesterday |(?:in the |this |last )PART |DAY PART )",
-        _clock12,
+        clock_time,
     ),
     # "About 4" is a time of day only beside a day or a part of one.
     rule(
         "(?:(?<=PART about )|(?<=DAY about )|(?<=yesterday about )|(?<=DAY round )"
         "|(?<=yesterday round ))(?P<n>NUM )(?:ish )?"
         "(?=$|[,.;!?)] |and |in the PART |i think |i guess |lol |when )",
-        _clock12,
+        clock_time,
     ),
-    rule(f"(?<=about )(?P<n>NUM )(?={_SAID_PART})", _clock12),
+    rule(f"(?<=about )(?P<n>NUM )(?={_SAID_PART})", clock_time),
     rule("(?P<c>CLOCK12 |CLOCK )(?:in |at |of |the |o'clock )*(?P<p>PART )", _clock_part),
     rule("(?P<p>PART )(?:at |about |around |, )*(?P<c>CLOCK12 |CLOCK )", _clock_part),
 )

@@ -156,7 +156,8 @@ def _lone_day(found: Found) -> Lexeme:
     return moment(found, found["d"], None)
 
 
-def _lone_part(found: Found) -> Lexeme:
+def part_of_day(found: Found) -> Lexeme:
+    """The latest such part of a day, or hour, that is not ahead."""
     return moment(found, None, found["p"])
 
 
@@ -324,13 +325,13 @@ MOMENT_RULES: tuple[Rule, ...] = (
     rule("(?P<c>CLOCK12 |CLOCK )(?:on )?(?P<d>DAY )(?P<p>PART )", _clock_day_part),
     rule(f"(?P<d>DAY |AGO )(?:{_FILL}|round ){{0,3}}(?P<p>{_P})", _day_part),
     rule(f"(?P<p>{_P})(?:{_FILL}){{0,3}}(?P<d>DAY )", _day_part),
-    rule("(?:(?:in |during )the |this )(?:very |early |late )*(?P<p>PART )", _lone_part),
-    rule("(?P<p>CLOCK |CLOCK12 )(?:the day )?", _lone_part),
+    rule("(?:(?:in |during )the |this )(?:very |early |late )*(?P<p>PART )", part_of_day),
+    rule("(?P<p>CLOCK |CLOCK12 )(?:the day )?", part_of_day),
     rule(
         "(?:(?<=since )|(?<=at )|(?<=about )|(?<=round )|(?<=done )|(?<=by )|(?<=session )"
         "|(?<=treatment ))"
         "(?P<p>PART )(?:time )?",
-        _lone_part,
+        part_of_day,
     ),
     rule(
         "(?:about |round )(?P<p>NUM |HHMM )(?:ish )?(?=$|[,.;!?)] |and |but |lol |when )",

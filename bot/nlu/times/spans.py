@@ -126,6 +126,17 @@ def _four_digits(found: Found) -> Lexeme | None:
     return found.make("HHMM", hour + minutes / 60, hour + minutes / 60)
 
 
+def three_or_four_digits(found: Found) -> Lexeme | None:
+    """430, 1245, 0930; but not "2024"."""
+    number = found["n"]
+    hour, minutes = divmod(number.low, 100)
+    digits = number.end - number.start
+    year = _YEARS[0] <= number.low < _YEARS[1]
+    if year or digits not in (3, 4) or minutes >= 60 or not 1 <= hour < 24 or minutes % 1:
+        return None
+    return found.make("HHMM", hour + minutes / 60, hour + minutes / 60)
+
+
 def _no_year(found: Found) -> Lexeme | None:
     """Done 1700; but not "done 2024"."""
     return None if _YEARS[0] <= found["n"].low < _YEARS[1] else _four_digits(found)
@@ -172,7 +183,7 @@ _TOLD_BEFORE = (
 _MINUTES = range(10, 60, 5)
 
 
-def _spoken_clock(found: Found) -> Lexeme | None:
+def spoken_clock(found: Found) -> Lexeme | None:
     """Four fifteen, eight thirty, ten forty five: beside a day or a part of one."""
     hour, minutes = found["h"].low, found["m"].low + (found["o"].low if found.has("o") else 0.0)
     if not (1 <= hour <= 12 and hour == int(hour) and minutes in _MINUTES):
@@ -198,10 +209,11 @@ def _clinical(found: Found) -> Lexeme | None:
 
 
 NUMBER_RULES: tuple[Rule, ...] = (
-    rule(f"{_SPOKEN}(?={_HALVES}|{_BESIDE_A_DAY})", _spoken_clock),
-    rule(f"(?:{_DAY_BEFORE}){_SPOKEN}(?={_GOES_ON})", _spoken_clock),
+    rule(f"{_SPOKEN}(?={_HALVES}|{_BESIDE_A_DAY})", spoken_clock),
+    rule(f"(?:{_DAY_BEFORE}){_SPOKEN}(?={_GOES_ON})", spoken_clock),
     # 11.30 today, 0900 today
     rule(f"(?P<n>NUM )(?={_BESIDE_A_DAY})", lambda f: _with_a_point(f) or _no_year(f)),
+    rule("(?P<n>NUM )(?=am |pm )", three_or_four_digits),
     rule(f"(?:{_DAY_BEFORE})(?:at )?hour (?P<n>NUM )", _hour_of_day),
     rule("(?<=at )(?P<n>NUM )(?:UNIT )?", _four_digits),
     rule(f"(?:{_ALSO_BEFORE})(?P<n>NUM )(?={_GOES_ON})", _no_year),
