@@ -14,6 +14,7 @@ from .answer_rows import (
     negations,
     no_after,
     place_of,
+    stands_by_its_no,
     swells_somewhere,
     swells_unplaced,
     told_numbers,
@@ -305,8 +306,8 @@ class AnswerReader:
         heads = [unit for unit in self.said if unit.kind in HEADS]
         picks = self._picks()
         kinds = {unit.kind for unit in heads}
-        if self._assents_first(heads):  # "yes I have read them, none apply"
-            kinds.discard("affirm")
+        if self._assents_first(heads) or stands_by_its_no(heads):
+            kinds.discard("affirm")  # "yes I have read them, none apply"; "no, she's all right"
         if self._topic() and not self._rest_without_topics():
             return "deny" if "deny" in kinds else "inform"
         if (

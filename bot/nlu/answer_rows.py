@@ -231,3 +231,14 @@ def without_idle_emoji(units: Sequence[Unit]) -> list[Unit]:
     """A thumb up beside words is a smile; alone it is an answer."""
     spoken = any(unit.kind in HEADS and not unit.emoji for unit in units)
     return [unit for unit in units if not (spoken and unit.emoji)]
+
+
+def stands_by_its_no(heads: Sequence[Unit]) -> bool:
+    """Whether all that sounds like a yes after a first no is a word such as "right": "no, she's all
+    right"."""
+    assents = [unit for unit in heads if unit.kind == "affirm"]
+    return (
+        bool(assents)
+        and heads[0].kind == "deny"
+        and all(unit.value in words_in("confirming") for unit in assents)
+    )

@@ -134,6 +134,10 @@ def units_of(
     return units
 
 
+#: A no has up to so many words.
+_LONGEST_NO = 12
+
+
 @dataclass(frozen=True)
 class _Scanner:
     words: Words
@@ -182,15 +186,28 @@ class _Scanner:
         best, length = None, 0
         for kind, key, phrases in _tables(self.asked):
             match = phrases.match(text, start)
+            if match and kind == "deny":
+                match = self._longest(phrases, match, index)
             if match and len(match.group()) > length:
                 length = len(match.group())
                 last = self.words.index(match.end()) - 1
                 while last > index and self.words.word(last) == ",":
                     last -= 1
                 emoji = not any(char.isalnum() for char in match.group())
-                value = match.group().strip() if kind == "deny" else key
+                value = match.group().strip() if kind in ("deny", "affirm") else key
                 best = Unit(kind, index, last, value, emoji)
         return best, length
+
+    def _longest(self, phrases: re.Pattern[str], match: re.Match[str], index: int) -> re.Match[str]:
+        """The longest no that begins there: "no, all correct" is one, and not "no, all" with a
+        word of assent. (Of alternatives a pattern takes the first that fits.)"""
+        for end in reversed(self.words.offsets[index + 1 : index + 1 + _LONGEST_NO]):
+            if end <= match.end():
+                break
+            longer = phrases.fullmatch(self.words.text, match.start(), end)
+            if longer:
+                return longer
+        return match
 
     def _last(self, index: int, end: int) -> int:
         """The last word that begins before this place in the message."""

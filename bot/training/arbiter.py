@@ -51,7 +51,7 @@ PLAIN, REPEATED = "plain.jsonl", 2
 
 #: Networks that differ in their seed only.
 NETWORKS = 3
-INNER = 128
+INNER = 256
 PASSES = 14
 BATCH = 256
 RATE = 3e-3

@@ -12,7 +12,7 @@ from .clock import clock_time, hour_in, twenty_to
 from .days import part_of_day
 from .lexemes import Lexeme
 from .rewriting import Found, Rule, rule
-from .spans import spoken_clock, three_or_four_digits
+from .spans import spoken_clock, three_or_four_digits, with_a_point
 
 #: An answer of more words than this is a story, which is read as one.
 _LONGEST = 10
@@ -64,10 +64,11 @@ def _digits(found: Found) -> Lexeme | None:
 NUMBERS_IN_ANSWERS: tuple[Rule, ...] = (
     rule("(?P<h>NUM )(?P<m>NUM )(?P<o>zzz )?(?!UNIT |SPAN |day |week |hour )", spoken_clock),
     rule("(?P<n>NUM )(?!UNIT |SPAN |day |week |hour |MONTH |ago )", _digits),
+    rule("(?P<n>NUM )(?=$|[,.;!?] |PART |today |yesterday )", with_a_point),
     rule(f"(?P<n>NUM )(?={_TODAY}|yesterday )", three_or_four_digits),
     rule("half (?P<n>NUM )(?!UNIT |day |week |hour )", lambda f: clock_time(f, 0.5)),
     rule("(?P<m>NUM )(?:minutes? |mins? )?to (?P<n>NUM )(?!UNIT )", _exactly),
-    rule("(?P<n>NUM )(?:or |to |- |, )?(?:NUM )?(?:- )?ish ", clock_time),
+    rule("(?P<n>NUM )(?:or |to |- |, )?(?:NUM )?(?:- )?(?:ish |plus )", clock_time),
     rule(f"(?<=PART ){_ROUGHLY}(?P<n>NUM )(?!UNIT |ago )", clock_time),
     rule("(?P<n>NUM )(?=(?:in |of |at )?(?:the )?PART )", clock_time),
     rule(f"(?P<n>NUM )(?={_TODAY})", _of_today),
@@ -78,6 +79,7 @@ NUMBERS_IN_ANSWERS: tuple[Rule, ...] = (
     ),
     rule(f"(?:before |after ){_OCCASION}{_ROUGHLY}(?P<n>NUM )(?=$|[,.;!?] )", clock_time),
     rule(f"(?P<n>NUM )(?=(?:before |after |, before |, after )(?:my )?{_OCCASION})", clock_time),
+    rule("(?<=today )(?:before |after |past )(?P<n>NUM )(?=$|[,.;!?] )", _of_today),
     rule(
         "^(?:just |shortly |a bit |a little |little |right )*(?:before |after |past )"
         "(?P<n>NUM )(?=$|[,.;!?] )",

@@ -151,15 +151,17 @@ def _hour_of_day(found: Found) -> Lexeme | None:
     return found.make("HHMM", hour + minutes / 60, hour + minutes / 60)
 
 
-def _with_a_point(found: Found) -> Lexeme | None:
+def with_a_point(found: Found) -> Lexeme | None:
     """At 14.00: two digits after the point are minutes."""
     return _hour_of_day(found) if _has_minutes(found["n"]) else None
 
 
 def _has_minutes(number: Lexeme) -> bool:
-    """Whether a number was written with two digits after a point: 9.30, 14.00."""
+    """Whether a number was written with two digits after a point: 9.30, 14.00, but not 10.5."""
     length = number.end - number.start
-    return length >= 4 if number.low != int(number.low) else length == 5 and number.low >= 10
+    if number.low == int(number.low):
+        return length == 5 and number.low >= 10
+    return length - len(str(int(number.low))) > 2
 
 
 #: After a time of day the sentence goes on; after anything else that is counted, its unit follows.
@@ -212,14 +214,14 @@ NUMBER_RULES: tuple[Rule, ...] = (
     rule(f"{_SPOKEN}(?={_HALVES}|{_BESIDE_A_DAY})", spoken_clock),
     rule(f"(?:{_DAY_BEFORE}){_SPOKEN}(?={_GOES_ON})", spoken_clock),
     # 11.30 today, 0900 today
-    rule(f"(?P<n>NUM )(?={_BESIDE_A_DAY})", lambda f: _with_a_point(f) or _no_year(f)),
+    rule(f"(?P<n>NUM )(?={_BESIDE_A_DAY})", lambda f: with_a_point(f) or _no_year(f)),
     rule("(?P<n>NUM )(?=am |pm )", three_or_four_digits),
     rule(f"(?:{_DAY_BEFORE})(?:at )?hour (?P<n>NUM )", _hour_of_day),
     rule("(?<=at )(?P<n>NUM )(?:UNIT )?", _four_digits),
     rule(f"(?:{_ALSO_BEFORE})(?P<n>NUM )(?={_GOES_ON})", _no_year),
     rule("(?P<n>NUM )uhr ", _hour_of_day),
-    rule("(?P<n>NUM )(?=o'clock |oclock |o clock )", _with_a_point),
-    rule(f"(?:(?<=at )|(?<=at about ))(?P<n>NUM )(?={_GOES_ON})", _with_a_point),
+    rule("(?P<n>NUM )(?=o'clock |oclock |o clock )", with_a_point),
+    rule(f"(?:(?<=at )|(?<=at about ))(?P<n>NUM )(?={_GOES_ON})", with_a_point),
     *(
         rule(f"(?<={before})(?P<n>NUM )h (?!post |after |ago |in |now )", _hour_of_day)
         for before in (
@@ -228,7 +230,7 @@ NUMBER_RULES: tuple[Rule, ...] = (
         )
     ),
     *(
-        rule(f"(?<={day} )(?P<n>NUM )(?={_GOES_ON})", _with_a_point)
+        rule(f"(?<={day} )(?P<n>NUM )(?={_GOES_ON})", with_a_point)
         for day in (
             *("WDAY", "yesterday", "today", "PART", "do", "done", "was"),
             *("WDAY ,", "yesterday ,", "today ,"),
