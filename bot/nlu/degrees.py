@@ -19,6 +19,9 @@ Told = Callable[[str, Clause], str | None]
 #: How many words a degree may stand away from what it is said of.
 _REACH = 6
 
+#: A mark between a degree and what it is said of counts as so many words.
+_OVER_A_MARK = 2
+
 #: Scales end here.
 _TEN = frozenset(["10", "ten"])
 
@@ -178,10 +181,12 @@ def _distance(
     ):
         return None
     if degree.start >= mention.end:
-        gap = degree.start - mention.end + 0.5
+        gap, between = degree.start - mention.end + 0.5, range(mention.end, degree.start + 1)
     elif mention.start >= degree.end:
-        gap = float(mention.start - degree.end)
+        gap, between = float(mention.start - degree.end), range(degree.end, mention.start + 1)
     else:
-        gap = 0.0
+        gap, between = 0.0, range(0)
+    if what == "severity":  # "stings a bit, red all over"
+        gap += _OVER_A_MARK * sum(bool(tokens[place].mark) for place in between)
     limit = _REACH if what == "severity" else 4 * _REACH
     return gap if gap <= limit else None

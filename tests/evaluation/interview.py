@@ -56,7 +56,7 @@ def interview(case: Case, reader: Reader = ours) -> Outcome:
     if any(is_emergency(Known.from_json(each, now)) for each in readings):
         return Outcome(case, reading, "emergency", "emergency", ())
     before = str(_judged(slots, now).disposition)
-    if not _to_triage(reading, before):
+    if not _to_triage(case, reading, before):
         return Outcome(case, reading, before, None, ())
     asked: list[tuple[str, str]] = []
     for _ in range(MAX_QUESTIONS):
@@ -88,9 +88,13 @@ def _judged(slots: Mapping[str, Any], now: datetime) -> Result:
     return assess(case_from_slots(slots, now))
 
 
-def _to_triage(reading: dict[str, Any], before: str) -> bool:
-    """Whether the bot would open a check: the patient tells of a state, or it is an emergency."""
-    if before == "emergency":
+def _to_triage(case: Case, reading: dict[str, Any], before: str) -> bool:
+    """Whether the bot holds a check: it has asked something already, the patient tells of a state,
+    or it is an emergency.
+
+    An answer that is taken for chat ends no check: the form puts its question again.
+    """
+    if before == "emergency" or case.labels.get("asks"):
         return True
     return reading["intent"] in ("check_symptoms", "both", "answer", "correct")
 
