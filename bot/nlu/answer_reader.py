@@ -306,7 +306,7 @@ class AnswerReader:
         heads = [unit for unit in self.said if unit.kind in HEADS]
         picks = self._picks()
         kinds = {unit.kind for unit in heads}
-        if self._assents_first(heads) or stands_by_its_no(heads):
+        if self._assents_first(heads) or stands_by_its_no(self.row, heads):
             kinds.discard("affirm")  # "yes I have read them, none apply"; "no, she's all right"
         if self._topic() and not self._rest_without_topics():
             return "deny" if "deny" in kinds else "inform"

@@ -233,12 +233,17 @@ def without_idle_emoji(units: Sequence[Unit]) -> list[Unit]:
     return [unit for unit in units if not (spoken and unit.emoji)]
 
 
-def stands_by_its_no(heads: Sequence[Unit]) -> bool:
-    """Whether all that sounds like a yes after a first no is a word such as "right": "no, she's all
-    right"."""
+def stands_by_its_no(row: Sequence[Unit], heads: Sequence[Unit]) -> bool:
+    """Whether all that sounds like a yes after a plain no is a word such as "right": "no, she's all
+    right". Not "no, I'm not right", nor "no? right?"."""
+    denials = [unit for unit in heads if unit.kind == "deny"]
     assents = [unit for unit in heads if unit.kind == "affirm"]
+    turned = any(unit.value == "?" or unit.value in words_in("negators") for unit in row)
     return (
         bool(assents)
         and heads[0].kind == "deny"
+        and len(denials) == 1
+        and denials[0].value.rstrip(" ,") in words_in("plain_no")
+        and not turned
         and all(unit.value in words_in("confirming") for unit in assents)
     )

@@ -94,10 +94,15 @@ def _attach(
             continue
         nearest = min(carriers, key=lambda m: _distance(degree, m.match, message, what) or 0)
         if what == "severity":
-            nearest.severity = nearest.severity or Severity(degree.payload.name)
+            nearest.severity = _severer(nearest.severity, Severity(degree.payload.name))
         elif nearest.extent in (None, Extent.TREATED_AREA):
             # "They only did my face, it is on my chest": further goes before where it was done.
             nearest.extent = Extent(degree.payload.name)
+
+
+def _severer(one: Severity | None, other: Severity) -> Severity:
+    """Of two degrees of one mention the worse: "burns a bit when I wash, else unbearable"."""
+    return other if one is None else max(one, other, key=list(Severity).index)
 
 
 def _stands_alone(degree: Match[Entry], message: Message) -> bool:

@@ -107,6 +107,31 @@ def test_never_ahead_of_now_at_any_hour(hour: int, said: str) -> None:
     assert times.treated_at is None or times.treated_at[0] <= times.treated_at[1] <= now
 
 
+@pytest.mark.parametrize("hour", [0, 9, 14, 23])
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("4ish", "5 plus", "after 6", "240", "312", "day 5 evening", "day five noon"),
+        *("about 5 mornings", "12.11", "10.11 morning", "4 days, half 4", "morning 9th"),
+    ],
+)
+def test_what_may_be_a_count_or_a_date_is_never_a_few_hours(hour: int, said: str) -> None:
+    hours = _as_pair(read_times(said, NOW.replace(hour=hour), ["treated_at"]).hours)
+    assert hours is None or hours[1] > 72
+
+
+@pytest.mark.parametrize("hour", [0, 9, 14, 23])
+@pytest.mark.parametrize(
+    "said", ["half 4", "noon", "evening 6", "430", "twenty to two", "after work, five", "lunchtime"]
+)
+def test_a_time_of_day_alone_is_the_last_one(hour: int, said: str) -> None:
+    now = NOW.replace(hour=hour, minute=30)
+    times = read_times(said, now, ["treated_at"])
+    assert times.treated_at is not None
+    assert now - timedelta(hours=26) <= times.treated_at[0]
+    assert times.treated_at[1] <= now
+
+
 TIME_WORDS = [
     "3",
     "two",
