@@ -93,7 +93,7 @@ STEPS = (
         command=(_APP, "-m", "bot.training.classifiers"),
         inputs=(
             *("bot/training/classifiers.py", "bot/nlu/classifier.py", "bot/nlu/labelled.py"),
-            *("bot/nlu/intents", "bot/nlu/intents.py", "bot/nlu/arbiter"),
+            *("bot/nlu/intents", "bot/nlu/intents.py"),
             *("bot/nlu/learnt", "bot/nlu/learnt.py", "bot/nlu/semantic.py"),
             "bot/nlu/sentences.py",
             *_WORDS,

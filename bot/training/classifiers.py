@@ -36,9 +36,6 @@ AT_ONCE = 1_000
 #: By what the lexicon knows these rare things: its clauses are left out of the ordinary ones.
 RARE = {"recurrence": "recurred", "home_care": "home_care_tried"}
 
-#: Whole messages that say what they want, beside `bot/nlu/intents/`.
-MESSAGES = Path(__file__).resolve().parents[1] / "nlu" / "arbiter"
-
 #: What each classifier learns from, and its labels in the order of its outputs.
 TASKS = {
     "intents": (intents.DATA, INTENTS),
@@ -79,16 +76,6 @@ def ordinary(task: str) -> dict[str, str]:
     return {text: NONE for text in some if not matches_of(RARE[task], match(text)[1])}
 
 
-def of_messages() -> dict[str, str]:
-    """What whole messages want, as they are labelled for the arbiter."""
-    cases = (
-        json.loads(line)
-        for path in sorted(MESSAGES.glob("*.jsonl"))
-        for line in path.read_text("utf-8").splitlines()
-    )
-    return {case["text"]: case["intent"] for case in cases if case.get("intent") in INTENTS}
-
-
 def write(
     arrays: Mapping[str, Vectors], encoder: Encoder, labels: Sequence[str], folder: Path
 ) -> None:
@@ -107,8 +94,6 @@ def main() -> None:
     encoder = Encoder.load(threads=2)
     for name, (data, labels) in TASKS.items():
         labelled = load_labelled(data, labels)
-        if name == "intents":
-            labelled = {**of_messages(), **labelled}
         if name in RARE:
             labelled = {**ordinary(name), **labelled}
         print(f"Learning {name} from {len(labelled)} texts ...", flush=True)
