@@ -10,6 +10,7 @@ from .answer_rows import (
     LAST,
     SWOLLEN,
     Mentioned,
+    assents_first,
     last_correction,
     negations,
     no_after,
@@ -306,7 +307,8 @@ class AnswerReader:
         heads = [unit for unit in self.said if unit.kind in HEADS]
         picks = self._picks()
         kinds = {unit.kind for unit in heads}
-        if self._assents_first(heads) or stands_by_its_no(self.row, heads):
+        opens = len(self.groups) > 1 and assents_first(self.said, heads)
+        if opens or stands_by_its_no(self.row, heads):
             kinds.discard("affirm")  # "yes I have read them, none apply"; "no, she's all right"
         if self._topic() and not self._rest_without_topics():
             return "deny" if "deny" in kinds else "inform"
@@ -333,15 +335,6 @@ class AnswerReader:
         if kinds:
             return self._yes("mild" in kinds)
         return None
-
-    def _assents_first(self, heads: Sequence[Unit]) -> bool:
-        """Whether a yes only opens an answer that goes on to deny the whole list ("yes I checked,
-        none", "yes, none of those"); "yes, no" is doubt."""
-        kinds = [unit.kind for unit in heads]
-        if kinds[:1] != ["affirm"] or kinds[-1:] != ["deny"] or len(self.groups) < 2:
-            return False
-        checked = any(unit.value in words_in("looked") for unit in self.said if unit.kind == "word")
-        return checked or heads[-1].last > heads[-1].first
 
     def _is_about_what_was_asked(self) -> bool:
         """Whether "no ... a bit" is doubt; beside other words ("no. ice helped a bit") it may be of

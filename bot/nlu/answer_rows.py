@@ -233,6 +233,16 @@ def without_idle_emoji(units: Sequence[Unit]) -> list[Unit]:
     return [unit for unit in units if not (spoken and unit.emoji)]
 
 
+def assents_first(said: Sequence[Unit], heads: Sequence[Unit]) -> bool:
+    """Whether a yes only opens an answer that goes on to deny the whole list ("yes I checked,
+    none", "yes, none of those"); "yes, no" is doubt."""
+    kinds = [unit.kind for unit in heads]
+    if kinds[:1] != ["affirm"] or kinds[-1:] != ["deny"]:
+        return False
+    checked = any(unit.value in words_in("looked") for unit in said if unit.kind == "word")
+    return checked or heads[-1].last > heads[-1].first
+
+
 def stands_by_its_no(row: Sequence[Unit], heads: Sequence[Unit]) -> bool:
     """Whether all that sounds like a yes after a plain no is a word such as "right": "no, she's all
     right". Not "no, I'm not right", nor "no? right?"."""

@@ -82,7 +82,7 @@ def _of_today(found: Found) -> Lexeme | None:
     return clock
 
 
-def _exactly(found: Found) -> Lexeme | None:
+def _minutes_to(found: Found) -> Lexeme | None:
     """Twenty to four; "5 to 10" may be days."""
     return twenty_to(found) if found["m"].low > found["n"].low else None
 
@@ -100,7 +100,7 @@ NUMBERS_IN_ANSWERS: tuple[Rule, ...] = (
     rule("(?P<n>NUM )(?=$|[,!] |today |yesterday )", _with_a_point),
     rule("(?P<n>NUM )(?=today |the day |yesterday )", three_or_four_digits),
     rule(f"half (?P<n>NUM ){_NO_COUNT}", lambda f: clock_time(f, 0.5)),
-    rule(f"(?P<m>NUM )(?:minutes |mins )?to (?P<n>NUM ){_NO_COUNT}", _exactly),
+    rule(f"(?P<m>NUM )(?:minutes |mins )?to (?P<n>NUM ){_NO_COUNT}", _minutes_to),
     rule(f"(?<=PART ){_ROUGHLY}(?P<n>NUM ){_NO_COUNT}", clock_time),
     rule("(?P<n>NUM )(?=(?:in |of |at )(?:the )?PART )", clock_time),
     rule("(?P<n>NUM )(?=today |the day )", _of_today),
